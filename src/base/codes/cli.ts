@@ -1,0 +1,6 @@
+import { table } from './code.ts'
+
+/** Codes of the command line. */
+export const cliCodes = table({
+  CLI_USAGE: { message: '{reason}', exit: 2 },
+})

@@ -1,0 +1,30 @@
+import { cliCodes } from './cli.ts'
+import { dataCodes } from './data.ts'
+import { kernelCodes } from './kernels.ts'
+import { modelCodes } from './model.ts'
+import { pluginCodes } from './plugin.ts'
+import { runCodes } from './run.ts'
+import { serveCodes } from './serve.ts'
+import { specCodes } from './spec.ts'
+import { storeCodes } from './store.ts'
+import { table } from './code.ts'
+
+/** The closed table of error codes, one file a layer. */
+export const codes = {
+  ...specCodes,
+  ...dataCodes,
+  ...pluginCodes,
+  ...kernelCodes,
+  ...storeCodes,
+  ...modelCodes,
+  ...runCodes,
+  ...serveCodes,
+  ...cliCodes,
+  ...table({
+    INTERNAL: {
+      message: 'Daybook failed unexpectedly: {reason}',
+      hint: 'This is a fault of Daybook. Please report it with the page and the output of `daybook doctor`.',
+      exit: 1,
+    },
+  }),
+} as const

@@ -1,0 +1,11 @@
+import { table } from './code.ts'
+
+/** Codes of plugins: finding, loading, declaring them, and what they return. */
+export const pluginCodes = table({
+  PLUGIN_UNKNOWN: { message: 'there is no {kind} plugin `{id}`', exit: 2 },
+  PLUGIN_INVALID: { message: 'plugin {plugin} is not usable: {reason}', exit: 2 },
+  PLUGIN_LOAD_FAILED: { message: 'plugin {plugin} could not be loaded: {reason}', exit: 2 },
+  PLUGIN_BAD_STATE: { message: 'plugin {plugin} returned a state that cannot be stored: {reason}', exit: 1 },
+  PLUGIN_BAD_RESULT: { message: 'plugin {plugin} returned {got}, expected {expected}', exit: 1 },
+  STATE_CORRUPT: { message: 'a stored state cannot be read: {reason}', exit: 1 },
+})

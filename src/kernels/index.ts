@@ -1,0 +1,1 @@
+export type { KernelFunctions, KernelMemory, Kernels, MathKernels } from './kernels.ts'

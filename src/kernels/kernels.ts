@@ -1,0 +1,45 @@
+/**
+ * Elementary functions of the WebAssembly module, f64 in and out. Training and scoring take these alone, never `Math.*`,
+ * whose last bits differ between engines.
+ */
+export interface MathKernels {
+  exp(x: number): number
+  expm1(x: number): number
+  log(x: number): number
+  log1p(x: number): number
+  tanh(x: number): number
+  sigmoid(x: number): number
+  pow(x: number, y: number): number
+}
+
+/**
+ * Memory of a kernel instance, for as long as one scope lasts. Views are 16-byte aligned, zeroed and never move: the
+ * scope said beforehand how many bytes it needs.
+ */
+export interface KernelMemory {
+  f32(length: number): Float32Array
+  f64(length: number): Float64Array
+  i32(length: number): Int32Array
+  u32(length: number): Uint32Array
+  u8(length: number): Uint8Array
+  /** Copies an array in and gives the view of it. */
+  put<T extends Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array>(array: T): T
+}
+
+/** The numbers that an instance's exported functions take: pointers are the views' `byteOffset`. */
+export type KernelFunctions = Readonly<Record<string, (...args: number[]) => number>>
+
+/**
+ * One instance of the kernels. For training it stands over shared memory of its own, which is given back with it; for
+ * scoring over plain memory. Both give equal bits.
+ */
+export interface Kernels {
+  readonly math: MathKernels
+  /** Raw exports; typed wrappers stand beside this file, one a subject. */
+  readonly functions: KernelFunctions
+  /**
+   * Runs `work` with `bytes` of memory (each view rounded up to 16 bytes), which is free again afterwards.
+   * @throws DaybookError KERNEL_OUT_OF_MEMORY
+   */
+  scope<T>(bytes: number, work: (memory: KernelMemory) => T): T
+}

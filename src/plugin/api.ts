@@ -1,0 +1,6 @@
+// What the engine's own layers use of the plugin layer; `index.ts` beside it is what plugin authors see.
+export type * from './context.ts'
+export type * from './kinds.ts'
+export type * from './params.ts'
+export type * from './registry.ts'
+export type * from './state.ts'

@@ -1,0 +1,116 @@
+import type { Digest } from '../base/digest.ts'
+import type { Json, JsonObject } from '../base/json.ts'
+import type { ShownFigure, ShownTable, ShownWarning } from '../plugin/api.ts'
+
+export type RunStatus = 'ok' | 'failed' | 'gateFailed' | 'interrupted'
+export type CellState = 'ran' | 'cached' | 'failed' | 'skipped'
+
+/** Metric values by metric id; null where a metric is not defined on those rows. */
+export type MetricValues = Readonly<Record<string, number | null>>
+
+/** Metrics of a run. Intervals: bootstrap percentiles on the test rows. */
+export interface RunMetrics {
+  readonly train: MetricValues
+  readonly validation?: MetricValues
+  readonly test: MetricValues
+  readonly folds?: Readonly<Record<string, { readonly values: readonly (number | null)[]; readonly mean: number | null; readonly sd: number | null }>>
+  readonly intervals?: Readonly<Record<string, { readonly low: number; readonly high: number; readonly level: number; readonly resamples: number }>>
+}
+
+export interface GateResult {
+  readonly metric: string
+  readonly on: 'test' | 'folds'
+  readonly value: number | null
+  readonly passed: boolean
+  readonly atLeast?: number
+  readonly atMost?: number
+}
+
+export interface ModelSummary {
+  readonly digest: Digest
+  readonly algorithm: string
+  readonly task: string
+  readonly features: number
+}
+
+/** The machine-independent part of a record: equal page, data, plugin versions and seed give equal bytes, anywhere. */
+export interface RunResult {
+  /** Resolved page without notes and deploy. */
+  readonly page: JsonObject
+  /** Digest of each source cell's input files by content, or of its rows. */
+  readonly inputs: readonly { readonly cell: string; readonly digest: Digest; readonly rows: number; readonly columns: number }[]
+  /** Row-key digests: which rows trained, validated, tested; one a fold. */
+  readonly split: { readonly assignment: Digest; readonly rows: Readonly<Record<string, number>>; readonly keys: Readonly<Record<string, Digest>> }
+  readonly folds: readonly { readonly fold: number; readonly trained: Digest; readonly scored: Digest }[]
+  readonly cells: readonly { readonly id: string; readonly plugin: string; readonly output: Digest | null }[]
+  readonly metrics: RunMetrics | null
+  readonly gates: readonly GateResult[]
+  readonly model: ModelSummary | null
+}
+
+/** What was seen around the run: times, machine, versions. Never hashed into `digest`. */
+export interface RunObserved {
+  readonly startedAt: string
+  readonly finishedAt: string
+  readonly durationMs: number
+  readonly tool: string
+  readonly node: string
+  readonly os: string
+  readonly arch: string
+  readonly cpu: string
+  readonly cpus: number
+  readonly threads: number
+  readonly user: string
+  /** The command that repeats it. */
+  readonly command: string
+  readonly cells: readonly {
+    readonly id: string
+    readonly state: CellState
+    readonly key: Digest | null
+    /** The plugin's hook alone. */
+    readonly ms: number
+    /** Run that made the cache entry. */
+    readonly madeBy: string | null
+    /** Object with what the cell showed ({@link Shown}), for the report. */
+    readonly shown: Digest | null
+    readonly code: Digest | null
+  }[]
+  readonly pageFile: string
+  readonly git?: { readonly commit: string; readonly dirty: boolean }
+}
+
+/** The record of a run: `run.json`. */
+export interface RunRecord {
+  readonly format: 1
+  readonly id: string
+  readonly pipeline: string
+  readonly status: RunStatus
+  /** Digest of `result`. */
+  readonly digest: Digest
+  readonly result: RunResult
+  /** The page's text as it was, with notes and deploy; object digest of its bytes. */
+  readonly page: { readonly text: string; readonly digest: Digest }
+  readonly overrides: readonly { readonly path: string; readonly value: Json }[]
+  readonly error: { readonly code: string; readonly message: string; readonly hint?: string; readonly cell?: string } | null
+  readonly observed: RunObserved
+  /** `run.digest` of the pipeline's run before, or null. */
+  readonly previous: Digest | null
+}
+
+/** What a cell showed: kept per cell so that a cached cell shows it again; outside the run's digest. */
+export interface Shown {
+  readonly figures: readonly ShownFigure[]
+  readonly tables: readonly ShownTable[]
+  readonly warnings: readonly ShownWarning[]
+  /** Free facts for the report, such as the profile of a data cell. */
+  readonly facts: JsonObject
+}
+
+/** Events of a run, as they happen; `events.ndjson` holds them, a TTY draws them. */
+export type RunEvent =
+  | { readonly type: 'runStarted'; readonly run: string; readonly pipeline: string; readonly cells: readonly string[] }
+  | { readonly type: 'cellStarted'; readonly cell: string; readonly plugin: string }
+  | { readonly type: 'cellProgress'; readonly cell: string; readonly done: number; readonly total: number; readonly note?: string }
+  | { readonly type: 'cellWarned'; readonly cell: string; readonly warning: ShownWarning }
+  | { readonly type: 'cellEnded'; readonly cell: string; readonly state: CellState; readonly ms: number; readonly why?: string }
+  | { readonly type: 'runEnded'; readonly run: string; readonly status: RunStatus; readonly digest: Digest }
