@@ -8,7 +8,9 @@ type Placeholder<Text extends string> = Text extends `${string}{${infer Name}}${
   : never
 
 /** The values that a code's message needs, read off its template. */
-export type ErrorValues<C extends Code> = { readonly [Name in Placeholder<(typeof codes)[C]['message']>]: string | number }
+export type ErrorValues<C extends Code> = {
+  readonly [Name in Placeholder<(typeof codes)[C]['message']>]: string | number
+}
 
 /** A place in a text file: 1-based line and column; `endCol` is one past the last column. */
 export interface Place {
@@ -28,6 +30,8 @@ export interface ErrorDetails {
   readonly cell?: string | undefined
   readonly plugin?: string | undefined
   readonly cause?: unknown
+  /** What the message was filled with, for who answers in data: a server names row and column apart. */
+  readonly values?: Readonly<Record<string, string | number>> | undefined
   /** Everything that was found, where this error stands for several. */
   readonly all?: readonly DaybookError[] | undefined
 }
@@ -39,6 +43,7 @@ export class DaybookError extends Error {
   readonly at: Place | undefined
   readonly cell: string | undefined
   readonly plugin: string | undefined
+  readonly values: Readonly<Record<string, string | number>>
   readonly all: readonly DaybookError[]
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
@@ -49,6 +54,7 @@ export class DaybookError extends Error {
     this.at = details.at
     this.cell = details.cell
     this.plugin = details.plugin
+    this.values = details.values ?? {}
     this.all = details.all ?? [this]
   }
 
@@ -59,8 +65,8 @@ export class DaybookError extends Error {
 
   /** The same error at a place, or in a cell: what a layer that knows more adds on the way up. */
   with(details: ErrorDetails): DaybookError {
-    const { hint, at, cell, plugin, cause } = this
-    return new DaybookError(this.code, this.message, { hint, at, cell, plugin, cause, ...details })
+    const { hint, at, cell, plugin, cause, values } = this
+    return new DaybookError(this.code, this.message, { hint, at, cell, plugin, cause, values, ...details })
   }
 }
 
@@ -68,7 +74,7 @@ export class DaybookError extends Error {
 export function fail<C extends Code>(code: C, values: ErrorValues<C>, details: ErrorDetails = {}): DaybookError {
   const given = values as Record<string, string | number>
   const message = codes[code].message.replace(/\{(\w+)\}/g, (_, name: string) => String(given[name] ?? `{${name}}`))
-  return new DaybookError(code, message, details)
+  return new DaybookError(code, message, { values: given, ...details })
 }
 
 /**

@@ -13,8 +13,15 @@ export interface RunMetrics {
   readonly train: MetricValues
   readonly validation?: MetricValues
   readonly test: MetricValues
-  readonly folds?: Readonly<Record<string, { readonly values: readonly (number | null)[]; readonly mean: number | null; readonly sd: number | null }>>
-  readonly intervals?: Readonly<Record<string, { readonly low: number; readonly high: number; readonly level: number; readonly resamples: number }>>
+  readonly folds?: Readonly<
+    Record<
+      string,
+      { readonly values: readonly (number | null)[]; readonly mean: number | null; readonly sd: number | null }
+    >
+  >
+  readonly intervals?: Readonly<
+    Record<string, { readonly low: number; readonly high: number; readonly level: number; readonly resamples: number }>
+  >
 }
 
 export interface GateResult {
@@ -38,9 +45,18 @@ export interface RunResult {
   /** Resolved page without notes and deploy. */
   readonly page: JsonObject
   /** Digest of each source cell's input files by content, or of its rows. */
-  readonly inputs: readonly { readonly cell: string; readonly digest: Digest; readonly rows: number; readonly columns: number }[]
+  readonly inputs: readonly {
+    readonly cell: string
+    readonly digest: Digest
+    readonly rows: number
+    readonly columns: number
+  }[]
   /** Row-key digests: which rows trained, validated, tested; one a fold. */
-  readonly split: { readonly assignment: Digest; readonly rows: Readonly<Record<string, number>>; readonly keys: Readonly<Record<string, Digest>> }
+  readonly split: {
+    readonly assignment: Digest
+    readonly rows: Readonly<Record<string, number>>
+    readonly keys: Readonly<Record<string, Digest>>
+  }
   readonly folds: readonly { readonly fold: number; readonly trained: Digest; readonly scored: Digest }[]
   readonly cells: readonly { readonly id: string; readonly plugin: string; readonly output: Digest | null }[]
   readonly metrics: RunMetrics | null
@@ -91,7 +107,12 @@ export interface RunRecord {
   /** The page's text as it was, with notes and deploy; object digest of its bytes. */
   readonly page: { readonly text: string; readonly digest: Digest }
   readonly overrides: readonly { readonly path: string; readonly value: Json }[]
-  readonly error: { readonly code: string; readonly message: string; readonly hint?: string; readonly cell?: string } | null
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    readonly hint?: string
+    readonly cell?: string
+  } | null
   readonly observed: RunObserved
   /** `run.digest` of the pipeline's run before, or null. */
   readonly previous: Digest | null
@@ -110,7 +131,19 @@ export interface Shown {
 export type RunEvent =
   | { readonly type: 'runStarted'; readonly run: string; readonly pipeline: string; readonly cells: readonly string[] }
   | { readonly type: 'cellStarted'; readonly cell: string; readonly plugin: string }
-  | { readonly type: 'cellProgress'; readonly cell: string; readonly done: number; readonly total: number; readonly note?: string }
+  | {
+      readonly type: 'cellProgress'
+      readonly cell: string
+      readonly done: number
+      readonly total: number
+      readonly note?: string
+    }
   | { readonly type: 'cellWarned'; readonly cell: string; readonly warning: ShownWarning }
-  | { readonly type: 'cellEnded'; readonly cell: string; readonly state: CellState; readonly ms: number; readonly why?: string }
+  | {
+      readonly type: 'cellEnded'
+      readonly cell: string
+      readonly state: CellState
+      readonly ms: number
+      readonly why?: string
+    }
   | { readonly type: 'runEnded'; readonly run: string; readonly status: RunStatus; readonly digest: Digest }

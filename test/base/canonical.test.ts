@@ -5,7 +5,8 @@ import type { Json } from '../../src/base/json.ts'
 
 t.test('RFC 8785 section 3.2.2: numbers, strings and literals', async (t) => {
   const value = {
-    numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+    // The standard writes the first one with more digits than a double holds.
+    numbers: [333333333.3333333, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
     string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"/',
     literals: [null, true, false],
   }
@@ -33,11 +34,14 @@ t.test('what has no canonical form is refused', async (t) => {
 
 t.test('equal values give equal text whatever the order of keys; parsing it gives the value back', async (t) => {
   fc.assert(
-    fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.double({ noNaN: true, noDefaultInfinity: true })), (value) => {
-      const reversed = Object.fromEntries(Object.entries(value).reverse())
-      t.equal(canonicalJson(reversed), canonicalJson(value))
-      t.same(JSON.parse(canonicalJson(value)), { ...value })
-    }),
+    fc.property(
+      fc.dictionary(fc.string({ unit: 'grapheme' }), fc.double({ noNaN: true, noDefaultInfinity: true })),
+      (value) => {
+        const reversed = Object.fromEntries(Object.entries(value).reverse())
+        t.equal(canonicalJson(reversed), canonicalJson(value))
+        t.same(JSON.parse(canonicalJson(value)), { ...value })
+      },
+    ),
     { numRuns: 50 },
   )
   t.same(['b', 'é', 'Z', 'a'].sort(byCodeUnit), ['Z', 'a', 'b', 'é'])

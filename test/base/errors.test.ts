@@ -2,7 +2,11 @@ import t from 'tap'
 import { asDaybookError, DaybookError, fail, failAll } from '../../src/base/errors.ts'
 
 t.test('a code fills its template, and brings its hint and exit code', async (t) => {
-  const error = fail('SPEC_UNKNOWN_PARAM', { param: 'maxDeph', plugin: 'gradient-boosting' }, { hint: 'did you mean `maxDepth`?' })
+  const error = fail(
+    'SPEC_UNKNOWN_PARAM',
+    { param: 'maxDeph', plugin: 'gradient-boosting' },
+    { hint: 'did you mean `maxDepth`?' },
+  )
   t.equal(error.message, '`maxDeph` is not a parameter of gradient-boosting')
   t.equal(error.code, 'SPEC_UNKNOWN_PARAM')
   t.equal(error.exit, 2)

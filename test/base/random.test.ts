@@ -47,7 +47,10 @@ t.test('uniform numbers have the moments of the uniform distribution', async (t)
 
 t.test('a permutation holds each number once and differs from the identity', async (t) => {
   const order = stream('shuffle').permutation(1000)
-  t.same(Uint32Array.from(order).sort(), Uint32Array.from({ length: 1000 }, (_, i) => i))
+  t.same(
+    Uint32Array.from(order).sort(),
+    Uint32Array.from({ length: 1000 }, (_, i) => i),
+  )
   t.not(order.join(), [...order].sort((a, b) => a - b).join())
 })
 
@@ -59,5 +62,8 @@ t.test('below covers its range evenly', async (t) => {
     counts[value] = (counts[value] ?? 0) + 1
   }
   t.equal(counts.length, 10)
-  t.ok(counts.every((count) => count > 880 && count < 1120), counts.join())
+  t.ok(
+    counts.every((count) => count > 880 && count < 1120),
+    counts.join(),
+  )
 })

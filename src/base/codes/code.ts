@@ -11,6 +11,8 @@ export interface CodeEntry {
 }
 
 /** Keeps the literal types of a table, so that message placeholders are checked at every use. */
-export function table<const T extends Readonly<Record<string, CodeEntry>>>(entries: T): { readonly [K in keyof T]: T[K] & CodeEntry } {
+export function table<const T extends Readonly<Record<string, CodeEntry>>>(
+  entries: T,
+): { readonly [K in keyof T]: T[K] & CodeEntry } {
   return entries
 }

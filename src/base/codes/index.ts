@@ -1,4 +1,5 @@
 import { cliCodes } from './cli.ts'
+import { table } from './code.ts'
 import { dataCodes } from './data.ts'
 import { kernelCodes } from './kernels.ts'
 import { modelCodes } from './model.ts'
@@ -7,7 +8,6 @@ import { runCodes } from './run.ts'
 import { serveCodes } from './serve.ts'
 import { specCodes } from './spec.ts'
 import { storeCodes } from './store.ts'
-import { table } from './code.ts'
 
 /** The closed table of error codes, one file a layer. */
 export const codes = {

@@ -3,6 +3,7 @@ import { table } from './code.ts'
 /** Codes of plugins: finding, loading, declaring them, and what they return. */
 export const pluginCodes = table({
   PLUGIN_UNKNOWN: { message: 'there is no {kind} plugin `{id}`', exit: 2 },
+  PLUGIN_WRONG_KIND: { message: '{use} is a plugin of kind {actual}, expected one of kind {kind}', exit: 2 },
   PLUGIN_INVALID: { message: 'plugin {plugin} is not usable: {reason}', exit: 2 },
   PLUGIN_LOAD_FAILED: { message: 'plugin {plugin} could not be loaded: {reason}', exit: 2 },
   PLUGIN_BAD_STATE: { message: 'plugin {plugin} returned a state that cannot be stored: {reason}', exit: 1 },

@@ -2,6 +2,46 @@ import { table } from './code.ts'
 
 /** Codes of the store: objects, cells, records, ledger. */
 export const storeCodes = table({
-  STORE_OBJECT_MISSING: { message: 'object {digest} is not in the store', exit: 1 },
-  STORE_OBJECT_CORRUPT: { message: 'object {digest} does not hold the bytes that its name says', exit: 1 },
+  STORE_OBJECT_MISSING: {
+    message: 'object {digest} is not in the store',
+    hint: 'Run the page again: what is missing is made anew.',
+    exit: 1,
+  },
+  STORE_OBJECT_CORRUPT: {
+    message: 'object {digest} does not hold the bytes that its name says',
+    hint: 'The file was changed or the disk is failing. Run the page again: it is made anew.',
+    exit: 1,
+  },
+  STORE_UNWRITABLE: {
+    message: '{path} cannot be written: {reason}',
+    hint: 'Make room or mend the permissions, or name another store with `--store`.',
+    exit: 1,
+  },
+  STORE_UNREADABLE: {
+    message: '{path} cannot be read: {reason}',
+    hint: 'Mend the permissions, or name another store with `--store`.',
+    exit: 1,
+  },
+  STORE_NEWER: {
+    message: 'the store {folder} has format {format}, this Daybook knows {known}',
+    hint: 'Use the newer Daybook that wrote it.',
+    exit: 1,
+  },
+  STORE_NO_RUN: { message: 'there is no run `{run}` in {folder}', exit: 2 },
+  STORE_NO_GOOD_RUN: {
+    message: 'no run of {pipeline} ended well',
+    hint: 'Name a run by its id: `daybook ls` lists them.',
+    exit: 2,
+  },
+  STORE_AMBIGUOUS_RUN: { message: '`{run}` fits {count} runs', hint: 'Type more of the id.', exit: 2 },
+  STORE_RUN_CORRUPT: {
+    message: 'the record of run {run} cannot be read: {reason}',
+    hint: 'It was changed or damaged. Its ledger entry still holds the digest of what it was.',
+    exit: 1,
+  },
+  STORE_LEDGER_DAMAGED: {
+    message: 'entry {number} of the ledger is damaged: {reason}',
+    hint: 'Bring it back from a copy of the store: the entries after it hold its digest.',
+    exit: 1,
+  },
 })

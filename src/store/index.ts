@@ -1,0 +1,7 @@
+export type { CellEntry, Cells } from './cells.ts'
+export type * from './evaluation.ts'
+export type { Ledger, LedgerBody, LedgerEntry } from './ledger.ts'
+export type { ObjectStore } from './objects.ts'
+export { openStore, type Store } from './open-store.ts'
+export type * from './record.ts'
+export { newRunId, type Runs } from './runs.ts'
