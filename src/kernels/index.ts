@@ -1,1 +1,41 @@
+export { type Activation, activate, activateBack, activations, dropout, randomBits } from './activation.ts'
+export {
+  type BoostLoss,
+  type BoostRows,
+  boostGradients,
+  boostLossSum,
+  sumGradients,
+} from './boosting.ts'
+export { descend, descendByAdam, descendWithMomentum } from './descent.ts'
+export { scoringKernels, trainingKernels } from './instance.ts'
 export type { KernelFunctions, KernelMemory, Kernels, MathKernels } from './kernels.ts'
+export {
+  addCentredSquares,
+  addGram,
+  addLinearGradient,
+  classResiduals,
+  type LinearRows,
+  type LinearWeights,
+  linearMargins,
+  toProbabilities,
+} from './linear.ts'
+export { crossEntropy, type LossRows, type RegressionLoss, regressionLoss, softmax } from './loss.ts'
+export { addColumnSums, addProduct, addTransposedProduct, fillRows, gatherRows, scale, transpose } from './matrix.ts'
+export { alignUp } from './memory.ts'
+export {
+  addToRows,
+  addTreeContributions,
+  addTreeScores,
+  type BinnedFeatures,
+  binCategories,
+  binNumbers,
+  buildHistogram,
+  contributionScratch,
+  type NodeSums,
+  type PackedTrees,
+  SPLIT_SEARCH_BYTES,
+  type Split,
+  type SplitRules,
+  SplitSearch,
+  subtractHistogram,
+} from './trees.ts'

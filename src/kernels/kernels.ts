@@ -38,7 +38,9 @@ export interface Kernels {
   /** Raw exports; typed wrappers stand beside this file, one a subject. */
   readonly functions: KernelFunctions
   /**
-   * Runs `work` with `bytes` of memory (each view rounded up to 16 bytes), which is free again afterwards.
+   * Runs `work` with `bytes` of memory (each view rounded up to 16 bytes), which is free again afterwards: after a throw
+   * too, and where `work` returns a promise, once it settles. Training scopes may nest and overlap; over scoring memory,
+   * which moves when it grows, a second scope at the same time is refused.
    * @throws DaybookError KERNEL_OUT_OF_MEMORY
    */
   scope<T>(bytes: number, work: (memory: KernelMemory) => T): T

@@ -8,5 +8,18 @@ export const pluginCodes = table({
   PLUGIN_LOAD_FAILED: { message: 'plugin {plugin} could not be loaded: {reason}', exit: 2 },
   PLUGIN_BAD_STATE: { message: 'plugin {plugin} returned a state that cannot be stored: {reason}', exit: 1 },
   PLUGIN_BAD_RESULT: { message: 'plugin {plugin} returned {got}, expected {expected}', exit: 1 },
+  FIT_PARAM: { message: '`{param}` cannot be {value} here: {reason}', exit: 1 },
+  FIT_NO_ROWS: { message: 'there is no row to learn from: {reason}', exit: 1 },
+  FIT_DIVERGED: {
+    message: 'the loss is not finite any more in epoch {epoch}',
+    hint: "Lower the optimizer's `learningRate`, or put a `standardize` cell before the algorithm.",
+    exit: 1,
+  },
+  FIT_MONOTONE_CLASSES: {
+    message: '{columns} cannot be monotone where {classes} classes are predicted: there is no one score to rise or fall',
+    hint: 'Take `monotone` out of the page, or predict two classes.',
+    exit: 1,
+  },
+  PARAM_CONFLICT: { message: '`{param}` is {value}, expected {expected}', exit: 2 },
   STATE_CORRUPT: { message: 'a stored state cannot be read: {reason}', exit: 1 },
 })

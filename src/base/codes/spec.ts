@@ -149,7 +149,7 @@ export const specCodes = table({
   },
   SPEC_NO_COLUMNS: { message: '`{selector}` selects no column', exit: 2 },
   SPEC_NOT_A_FEATURE: { message: '`{column}` is {role}, and preprocess cells see features alone', exit: 2 },
-  SPEC_TYPE_NOT_TAKEN: { message: 'column `{column}` is of type {type}, and {plugin} cannot take it', exit: 2 },
-  SPEC_MISSING_NOT_TAKEN: { message: 'column `{column}` has missing values, and {plugin} cannot take them', exit: 2 },
-  SPEC_NO_FEATURES: { message: 'no feature is left for {algorithm}', exit: 2 },
+  SPEC_TYPE_NOT_TAKEN: { message: '{plugin} cannot take columns of type {type}: {columns}', exit: 2 },
+  SPEC_MISSING_NOT_TAKEN: { message: '{plugin} cannot take missing values: {columns}', exit: 2 },
+  SPEC_NO_FEATURES: { message: 'no feature is left for {algorithm}', hint: 'The data has no other column than key, target and those with a role, or cells dropped them.', exit: 2 },
 })

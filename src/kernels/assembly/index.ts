@@ -1,0 +1,16 @@
+// The one entry that both modules are compiled from (scripts/build-kernels.ts). Every exported function must be a pure
+// function of its arguments and of the memory that they point to: no globals, no allocation, no imports.
+export { exp, expm1, log, log1p, sigmoid, tanh } from './math'
+export * from './activation'
+export * from './descent'
+export * from './loss'
+export * from './matrix'
+export * from './philox'
+export { pow } from './pow'
+export * from './trees'
+export * from './linear'
+
+/** First byte behind the constants of the module: everything from here on belongs to the scopes of the caller. */
+export function heapBase(): usize {
+  return __heap_base
+}

@@ -1,0 +1,308 @@
+// Kernels of linear models. Every sum runs in the order of rows or features, one accumulator a sum, and a zero adds nothing:
+// so dense and sparse rows of equal content give equal bits.
+//
+// Shapes: `values` f32 [n, features], or sparse rows (`starts` u32 [n + 1], `indices` u32, `values` f32); `coefficients`
+// f64 [features, outputs]; `intercepts` f64 [outputs]; `margins` and `residuals` f64 [n, outputs]; `weight` f32 [n], or 0
+// where every row counts 1.
+import { exp, log, log1p, sigmoid } from './math'
+
+// @ts-ignore: decorator
+@inline
+function weightOf(weight: usize, i: i32): f64 {
+  return weight == 0 ? 1.0 : <f64>load<f32>(weight + (<usize>i << 2))
+}
+
+/** to[k] += x * from[k] for k < count. */
+// @ts-ignore: decorator
+@inline
+function addScaled(to: usize, x: f64, from: usize, count: i32): void {
+  const bytes = <usize>count << 3
+  const paired = bytes & ~15
+  const factor = f64x2.splat(x)
+  for (let at: usize = 0; at < paired; at += 16) {
+    v128.store(to + at, f64x2.add(v128.load(to + at), f64x2.mul(factor, v128.load(from + at))))
+  }
+  if (paired < bytes) store<f64>(to + paired, load<f64>(to + paired) + x * load<f64>(from + paired))
+}
+
+/** margins = intercepts + values · coefficients. */
+export function linearDenseMargins(
+  values: usize,
+  n: i32,
+  features: i32,
+  coefficients: usize,
+  intercepts: usize,
+  outputs: i32,
+  margins: usize,
+): void {
+  const rowBytes = <usize>features << 2
+  const outputBytes = <usize>outputs << 3
+  for (let i = 0; i < n; i++) {
+    const row = values + <usize>i * rowBytes
+    if (outputs == 1) {
+      let sum = load<f64>(intercepts)
+      for (let f = 0; f < features; f++) {
+        sum += <f64>load<f32>(row + (<usize>f << 2)) * load<f64>(coefficients + (<usize>f << 3))
+      }
+      store<f64>(margins + (<usize>i << 3), sum)
+      continue
+    }
+    const out = margins + <usize>i * outputBytes
+    memory.copy(out, intercepts, outputBytes)
+    for (let f = 0; f < features; f++) {
+      const x = <f64>load<f32>(row + (<usize>f << 2))
+      if (x != 0) addScaled(out, x, coefficients + <usize>f * outputBytes, outputs)
+    }
+  }
+}
+
+/** The same for sparse rows. */
+export function linearSparseMargins(
+  starts: usize,
+  indices: usize,
+  values: usize,
+  n: i32,
+  coefficients: usize,
+  intercepts: usize,
+  outputs: i32,
+  margins: usize,
+): void {
+  const outputBytes = <usize>outputs << 3
+  for (let i = 0; i < n; i++) {
+    const from = load<u32>(starts + (<usize>i << 2))
+    const to = load<u32>(starts + (<usize>i << 2), 4)
+    const out = margins + <usize>i * outputBytes
+    memory.copy(out, intercepts, outputBytes)
+    for (let s = from; s < to; s++) {
+      const x = <f64>load<f32>(values + (<usize>s << 2))
+      addScaled(out, x, coefficients + <usize>load<u32>(indices + (<usize>s << 2)) * outputBytes, outputs)
+    }
+  }
+}
+
+/** gradient f64 [features, outputs] += transpose(values) · residuals. */
+export function linearDenseGradient(
+  values: usize,
+  n: i32,
+  features: i32,
+  residuals: usize,
+  outputs: i32,
+  gradient: usize,
+): void {
+  const rowBytes = <usize>features << 2
+  const outputBytes = <usize>outputs << 3
+  for (let i = 0; i < n; i++) {
+    const row = values + <usize>i * rowBytes
+    const rest = residuals + <usize>i * outputBytes
+    if (outputs > 1) {
+      for (let f = 0; f < features; f++) {
+        const x = <f64>load<f32>(row + (<usize>f << 2))
+        if (x != 0) addScaled(gradient + <usize>f * outputBytes, x, rest, outputs)
+      }
+      continue
+    }
+    const r = load<f64>(rest)
+    const factor = f64x2.splat(r)
+    let f = 0
+    for (; f + 2 <= features; f += 2) {
+      const pair = f64x2.promote_low_f32x4(v128.load64_zero(row + (<usize>f << 2)))
+      const at = gradient + (<usize>f << 3)
+      v128.store(at, f64x2.add(v128.load(at), f64x2.mul(pair, factor)))
+    }
+    if (f < features) {
+      const at = gradient + (<usize>f << 3)
+      store<f64>(at, load<f64>(at) + <f64>load<f32>(row + (<usize>f << 2)) * r)
+    }
+  }
+}
+
+/** The same for sparse rows. */
+export function linearSparseGradient(
+  starts: usize,
+  indices: usize,
+  values: usize,
+  n: i32,
+  residuals: usize,
+  outputs: i32,
+  gradient: usize,
+): void {
+  const outputBytes = <usize>outputs << 3
+  for (let i = 0; i < n; i++) {
+    const from = load<u32>(starts + (<usize>i << 2))
+    const to = load<u32>(starts + (<usize>i << 2), 4)
+    const rest = residuals + <usize>i * outputBytes
+    for (let s = from; s < to; s++) {
+      const x = <f64>load<f32>(values + (<usize>s << 2))
+      addScaled(gradient + <usize>load<u32>(indices + (<usize>s << 2)) * outputBytes, x, rest, outputs)
+    }
+  }
+}
+
+/** squares f64 [features] += sum over rows of weight * (x - mean)². */
+export function linearDenseSquares(
+  values: usize,
+  n: i32,
+  features: i32,
+  means: usize,
+  weight: usize,
+  squares: usize,
+): void {
+  const rowBytes = <usize>features << 2
+  for (let i = 0; i < n; i++) {
+    const w = weightOf(weight, i)
+    const row = values + <usize>i * rowBytes
+    for (let f = 0; f < features; f++) {
+      const far = <f64>load<f32>(row + (<usize>f << 2)) - load<f64>(means + (<usize>f << 3))
+      const at = squares + (<usize>f << 3)
+      store<f64>(at, load<f64>(at) + w * (far * far))
+    }
+  }
+}
+
+/** squares f64 [features] += sum over the stored values alone of weight * ((x - mean)² - mean²). */
+export function linearSparseSquares(
+  starts: usize,
+  indices: usize,
+  values: usize,
+  n: i32,
+  means: usize,
+  weight: usize,
+  squares: usize,
+): void {
+  for (let i = 0; i < n; i++) {
+    const w = weightOf(weight, i)
+    const from = load<u32>(starts + (<usize>i << 2))
+    const to = load<u32>(starts + (<usize>i << 2), 4)
+    for (let s = from; s < to; s++) {
+      const f = <usize>load<u32>(indices + (<usize>s << 2)) << 3
+      const x = <f64>load<f32>(values + (<usize>s << 2))
+      store<f64>(squares + f, load<f64>(squares + f) + w * (x * (x - 2.0 * load<f64>(means + f))))
+    }
+  }
+}
+
+/** gram f64 [features, features] += upper triangle of the weighted products of centred features. `row` f64 [features]: scratch. */
+export function linearDenseGram(
+  values: usize,
+  n: i32,
+  features: i32,
+  means: usize,
+  weight: usize,
+  gram: usize,
+  row: usize,
+): void {
+  const rowBytes = <usize>features << 2
+  const gramBytes = <usize>features << 3
+  for (let i = 0; i < n; i++) {
+    const w = weightOf(weight, i)
+    for (let f = 0; f < features; f++) {
+      const x = <f64>load<f32>(values + <usize>i * rowBytes + (<usize>f << 2))
+      store<f64>(row + (<usize>f << 3), x - load<f64>(means + (<usize>f << 3)))
+    }
+    for (let f = 0; f < features; f++) {
+      const from = <usize>f << 3
+      const x = load<f64>(row + from)
+      if (x != 0) addScaled(gram + <usize>f * gramBytes + from, w * x, row + from, features - f)
+    }
+  }
+}
+
+/** gram f64 [features, features] += upper triangle of the weighted products of sparse rows, not centred. */
+export function linearSparseGram(
+  starts: usize,
+  indices: usize,
+  values: usize,
+  n: i32,
+  features: i32,
+  weight: usize,
+  gram: usize,
+): void {
+  for (let i = 0; i < n; i++) {
+    const w = weightOf(weight, i)
+    const to = load<u32>(starts + (<usize>i << 2), 4)
+    for (let s = load<u32>(starts + (<usize>i << 2)); s < to; s++) {
+      const x = w * <f64>load<f32>(values + (<usize>s << 2))
+      const line = gram + ((<usize>load<u32>(indices + (<usize>s << 2)) * <usize>features) << 3)
+      for (let t = s; t < to; t++) {
+        const at = line + (<usize>load<u32>(indices + (<usize>t << 2)) << 3)
+        store<f64>(at, load<f64>(at) + x * <f64>load<f32>(values + (<usize>t << 2)))
+      }
+    }
+  }
+}
+
+/** Logistic loss: writes weight * (p - y) to `residuals`, gives the weighted sum of losses. `y` i32 codes 0 and 1. */
+export function logisticResiduals(margins: usize, y: usize, weight: usize, n: i32, residuals: usize): f64 {
+  let loss: f64 = 0
+  for (let i = 0; i < n; i++) {
+    const w = weightOf(weight, i)
+    const margin = load<f64>(margins + (<usize>i << 3))
+    const target = load<i32>(y + (<usize>i << 2))
+    const e = exp(-abs(margin))
+    const p = margin < 0 ? e / (1.0 + e) : 1.0 / (1.0 + e)
+    const against = target == 1 ? -margin : margin
+    loss += w * (max(against, 0) + log1p(e))
+    store<f64>(residuals + (<usize>i << 3), w * (p - <f64>target))
+  }
+  return loss
+}
+
+/** Multinomial loss: writes weight * (p - [y = k]) to `residuals` [n, classes], gives the weighted sum of losses. */
+export function softmaxResiduals(
+  margins: usize,
+  y: usize,
+  weight: usize,
+  n: i32,
+  classes: i32,
+  residuals: usize,
+): f64 {
+  let loss: f64 = 0
+  const rowBytes = <usize>classes << 3
+  for (let i = 0; i < n; i++) {
+    const w = weightOf(weight, i)
+    const row = margins + <usize>i * rowBytes
+    const out = residuals + <usize>i * rowBytes
+    const target = load<i32>(y + (<usize>i << 2))
+    let top = load<f64>(row)
+    for (let k = 1; k < classes; k++) top = max(top, load<f64>(row + (<usize>k << 3)))
+    let total: f64 = 0
+    for (let k = 0; k < classes; k++) {
+      const e = exp(load<f64>(row + (<usize>k << 3)) - top)
+      store<f64>(out + (<usize>k << 3), e)
+      total += e
+    }
+    loss += w * (top - load<f64>(row + (<usize>target << 3)) + log(total))
+    for (let k = 0; k < classes; k++) {
+      const p = load<f64>(out + (<usize>k << 3)) / total
+      store<f64>(out + (<usize>k << 3), w * (k == target ? p - 1.0 : p))
+    }
+  }
+  return loss
+}
+
+/** Turns margins [n] into probabilities, in place. */
+export function sigmoidRows(margins: usize, n: i32): void {
+  for (let i = 0; i < n; i++) {
+    const at = margins + (<usize>i << 3)
+    store<f64>(at, sigmoid(load<f64>(at)))
+  }
+}
+
+/** Turns margins [n, classes] into probabilities row by row, in place. */
+export function softmaxRows(margins: usize, n: i32, classes: i32): void {
+  const rowBytes = <usize>classes << 3
+  for (let i = 0; i < n; i++) {
+    const row = margins + <usize>i * rowBytes
+    let top = load<f64>(row)
+    for (let k = 1; k < classes; k++) top = max(top, load<f64>(row + (<usize>k << 3)))
+    let total: f64 = 0
+    for (let k = 0; k < classes; k++) {
+      const e = exp(load<f64>(row + (<usize>k << 3)) - top)
+      store<f64>(row + (<usize>k << 3), e)
+      total += e
+    }
+    for (let k = 0; k < classes; k++) {
+      store<f64>(row + (<usize>k << 3), load<f64>(row + (<usize>k << 3)) / total)
+    }
+  }
+}
