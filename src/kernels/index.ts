@@ -22,6 +22,7 @@ export {
 export { crossEntropy, type LossRows, type RegressionLoss, regressionLoss, softmax } from './loss.ts'
 export { addColumnSums, addProduct, addTransposedProduct, fillRows, gatherRows, scale, transpose } from './matrix.ts'
 export { alignUp } from './memory.ts'
+export { type NodeSums, SPLIT_SEARCH_BYTES, type Split, type SplitRules, SplitSearch } from './tree-splits.ts'
 export {
   addToRows,
   addTreeContributions,
@@ -31,11 +32,6 @@ export {
   binNumbers,
   buildHistogram,
   contributionScratch,
-  type NodeSums,
   type PackedTrees,
-  SPLIT_SEARCH_BYTES,
-  type Split,
-  type SplitRules,
-  SplitSearch,
   subtractHistogram,
 } from './trees.ts'

@@ -36,7 +36,6 @@ export const dataCodes = table({
   DATA_NO_POSITIVE: { message: 'no row of the target `{column}` is `{positive}`', exit: 2 },
   DATA_MANY_CLASSES: { message: '`positive` is for two values, and the target `{column}` has {count}', hint: 'Take `positive` out, or make two values of them.', exit: 2 },
   DATA_EMPTY_COLUMN: { message: 'column `{column}` holds no value at all', hint: 'Give it `role: ignore`, or take it out of the data.', exit: 2 },
-  DATA_MISSING_SHARE: { message: 'column `{column}` is missing in {share} of the rows, the page allows {atMost}', exit: 2 },
   DATA_ROLE_TYPE: { message: 'column `{column}` is of type {type}, and {use} takes {expected}', exit: 2 },
   DATA_FOLDS: { message: '{folds} folds need {folds} rows of each class, and `{class}` has about {rows} to train on', hint: 'Ask for fewer folds.', exit: 2 },
   DATA_SPLIT_VALUE: { message: 'the column `{column}` says `{value}`, expected `train`, `validation` or `test`', exit: 2 },

@@ -41,7 +41,6 @@ export const modelCodes = table({
     hint: 'Install the plugin in the version that the model names, or train again.',
     exit: 1,
   },
-  SCORE_NO_FILE: { message: 'the file {file} cannot be read: {reason}', exit: 2 },
   SCORE_UNKNOWN_FORMAT: {
     message: '{file} is not a file of rows that is known by its name',
     hint: 'Name it .csv, .tsv, .jsonl, .ndjson, .json or .parquet (text files may end in .gz too).',

@@ -16,7 +16,7 @@ export const pluginCodes = table({
     exit: 1,
   },
   FIT_MONOTONE_CLASSES: {
-    message: '{columns} cannot be monotone where {classes} classes are predicted: there is no one score to rise or fall',
+    message: '{columns} cannot be monotone where {classes} classes are predicted: no one score can rise or fall',
     hint: 'Take `monotone` out of the page, or predict two classes.',
     exit: 1,
   },

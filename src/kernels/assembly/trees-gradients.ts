@@ -1,15 +1,10 @@
 // Gradients and losses of boosting. `scores` f64 [n, outputs]; `weight` f32 [n], or 0 where every row counts 1;
 // `gradients` holds one pair (g, h) of f64 a row.
 import { exp, log, log1p, sigmoid } from './math'
+import { weightOf } from './row-weight'
 
 /** Smallest hessian of a row, so that a leaf of certain rows has a finite value. */
 const LEAST_HESSIAN: f64 = 1e-16
-
-// @ts-ignore: decorator
-@inline
-function weightOf(weight: usize, i: i32): f64 {
-  return weight == 0 ? 1.0 : <f64>load<f32>(weight + (<usize>i << 2))
-}
 
 // @ts-ignore: decorator
 @inline
