@@ -23,6 +23,8 @@ export interface SignatureColumn {
 /** What a model takes and gives. */
 export interface Signature {
   readonly columns: readonly SignatureColumn[]
+  /** Columns of the training data that the model does not take (key, target, other roles). A row may bring them along. */
+  readonly ignored: readonly string[]
   readonly task: Task
   /** Class texts by code; in a binary task the second is the positive one. */
   readonly classes: readonly string[]

@@ -31,5 +31,6 @@ export const runCodes = table({
     exit: 1,
   },
   RUN_BAD_PATH: { message: 'target {plugin} writes to `{path}`, which is no relative path inside its folder', exit: 1 },
+  RUN_NO_MODEL: { message: 'run {run} made no model: it is {status}', hint: 'Name a run that trained one: `daybook ls` lists them.', exit: 2 },
   RUN_GATE_FAILED: { message: '{metric} is {value}, the gate asks for {bound}', exit: 3 },
 })

@@ -1,0 +1,23 @@
+export { type Conforming, conformFrame, countUnseen } from './conform-frame.ts'
+export { conformRows, rowConformer } from './conform-rows.ts'
+export type { FittedCell, ModelManifest, Signature, SignatureColumn } from './manifest.ts'
+export {
+  assembleModel,
+  type FeatureImportance,
+  type FittedAlgorithm,
+  type Model,
+  openModel,
+  predictFeatures,
+} from './model.ts'
+export { parseManifest } from './parse-manifest.ts'
+export { labelsOf, type Prediction, predictionsOf, type Scored } from './predictions.ts'
+export {
+  applyCell,
+  applyPreprocess,
+  type FittedPreprocess,
+  type Flow,
+  type OutOfFoldState,
+  startFlow,
+} from './preprocess.ts'
+export { makeSignature, type SignatureFacts } from './signature.ts'
+export { encodeTarget } from './target.ts'

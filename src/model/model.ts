@@ -1,0 +1,153 @@
+import { type Digest, digestJson } from '../base/digest.ts'
+import { fail } from '../base/errors.ts'
+import type { Json, JsonObject } from '../base/json.ts'
+import { featuresOf } from '../frame/assemble.ts'
+import type { Feature, Features, Frame } from '../frame/index.ts'
+import type { Kernels } from '../kernels/index.ts'
+import { type Defined, decodeState, type Registry, type State } from '../plugin/api.ts'
+import { type Conforming, conformFrame, emptyFrame } from './conform-frame.ts'
+import { rowConformer } from './conform-rows.ts'
+import type { FittedCell, ModelManifest, Signature } from './manifest.ts'
+import { type Prediction, predictionsOf, type Scored } from './predictions.ts'
+import { applyPreprocess, type FittedPreprocess, outOfFold } from './preprocess.ts'
+
+/** An algorithm that was fitted, ready to predict. */
+export interface FittedAlgorithm {
+  readonly id: string
+  readonly plugin: Defined<'algorithm'>
+  readonly params: JsonObject
+  readonly state: State
+}
+
+/** Importance of one feature, and the raw columns that it is made of. */
+export interface FeatureImportance {
+  readonly feature: string
+  readonly sources: readonly string[]
+  readonly value: number
+}
+
+/** A fitted pipeline: raw row in, prediction out. Every batch size gives the same answers. */
+export interface Model {
+  readonly manifest: ModelManifest
+  /** SHA-256 of the canonical manifest. */
+  readonly digest: Digest
+  readonly signature: Signature
+  /** Scores rows of any frame that holds the signature's columns. */
+  scoreFrame(frame: Frame, conforming: Conforming): Scored
+  /** Scores rows that were conformed before. */
+  scoreConformed(conformed: Frame): Scored
+  /** What reaches the algorithm for conformed rows. */
+  features(conformed: Frame): Features
+  /** Scores rows of JSON values. */
+  predictRows(rows: readonly JsonObject[]): Prediction[]
+  /** By falling importance, ties by place; undefined where the algorithm gives none. */
+  importance(): { readonly measure: string; readonly features: readonly FeatureImportance[] } | undefined
+}
+
+/**
+ * Opens a fitted pipeline: finds its plugins, reads its states through `read`. No code comes with a model, no file is
+ * touched but through `read` and `registry`.
+ *
+ * @throws DaybookError MODEL_CORRUPT, MODEL_PLUGIN_VERSION, STATE_CORRUPT, what `read` and the registry throw
+ */
+export async function openModel(
+  manifest: ModelManifest,
+  read: (digest: Digest) => Promise<Uint8Array>,
+  registry: Registry,
+  kernels: Kernels,
+): Promise<Model> {
+  if (manifest.format !== 1) throw fail('MODEL_CORRUPT', { reason: `its format is ${manifest.format}, not 1` })
+  const cells: FittedPreprocess[] = []
+  for (const cell of manifest.preprocess) {
+    const { plugin } = await registry.find('preprocess', cell.use)
+    const state = decodeState(await read(cell.state))
+    cells.push({
+      id: cell.id,
+      plugin,
+      params: cell.params,
+      state: current(cell, plugin, state),
+      columns: cell.columns ?? [],
+    })
+  }
+  const { plugin } = await registry.find('algorithm', manifest.algorithm.use)
+  const { id, params } = manifest.algorithm
+  const state = current(manifest.algorithm, plugin, decodeState(await read(manifest.algorithm.state)))
+  return assembleModel(manifest, cells, { id, plugin, params, state }, kernels)
+}
+
+/** The state in the plugin's present version. */
+function current(cell: FittedCell, plugin: Defined<'algorithm' | 'preprocess'>, state: State): State {
+  if (cell.version === plugin.version) return state
+  if (cell.version < plugin.version && plugin.migrate !== undefined) {
+    const migrate = (old: State): State => plugin.migrate?.(old, cell.version) as State
+    if (!('uses' in plugin) || plugin.uses !== 'target') return migrate(state)
+    const { final, folds } = outOfFold(cell.id, state)
+    return { final: migrate(final), folds: folds.map(migrate) }
+  }
+  throw fail('MODEL_PLUGIN_VERSION', { plugin: cell.use, fitted: cell.version, here: plugin.version })
+}
+
+/** A model of parts at hand. The manifest's state digests are not read. */
+export function assembleModel(
+  manifest: ModelManifest,
+  cells: readonly FittedPreprocess[],
+  algorithm: FittedAlgorithm,
+  kernels: Kernels,
+): Model {
+  const { signature } = manifest
+  const conformRows = rowConformer(signature)
+  let known: readonly Feature[] | undefined
+  const features = (conformed: Frame): Features => {
+    const { frame, lineage } = applyPreprocess(cells, conformed, signature, kernels)
+    const { accepts, missing } = algorithm.plugin
+    const made = featuresOf(frame, { accepts, missing, lineage, taker: algorithm.plugin.id, known })
+    if (made.features !== known) checkFeatures(made, manifest)
+    known = made.features
+    return made
+  }
+  const scoreConformed = (conformed: Frame): Scored =>
+    predictFeatures(algorithm, features(conformed), signature, kernels)
+  return {
+    manifest,
+    digest: digestJson(manifest as unknown as Json),
+    signature,
+    features,
+    scoreConformed,
+    scoreFrame: (frame, conforming) => scoreConformed(conformFrame(frame, signature, conforming)),
+    predictRows: (rows) => predictionsOf(scoreConformed(conformRows(rows)), signature),
+    importance() {
+      const given = algorithm.plugin.importance?.(algorithm.state)
+      if (given === undefined) return undefined
+      const made = features(emptyFrame(signature)).features
+      const ranked = made.map(({ name, sources }, i) => ({ feature: name, sources, value: given.values[i] ?? 0 }))
+      return { measure: given.measure, features: ranked.sort((a, b) => b.value - a.value) }
+    },
+  }
+}
+
+/**
+ * Predictions of features, checked: as many as there should be, all of them finite.
+ *
+ * @throws DaybookError PLUGIN_BAD_RESULT
+ */
+export function predictFeatures(
+  { plugin, params, state }: FittedAlgorithm,
+  X: Features,
+  { output, classes }: Pick<Signature, 'output' | 'classes'>,
+  kernels: Kernels,
+): Scored {
+  const values = plugin.predict(state, X, { params, kernels })
+  const width = output === 'values' || (output === 'scores' && classes.length === 2) ? 1 : classes.length
+  const bad = (got: string, expected: string) => fail('PLUGIN_BAD_RESULT', { plugin: plugin.id, got, expected })
+  if (!(values instanceof Float64Array)) throw bad('no Float64Array', 'a Float64Array')
+  if (values.length !== X.rows * width) throw bad(`${values.length} numbers`, `${X.rows * width} for ${X.rows} rows`)
+  const wrong = values.findIndex((value) => !Number.isFinite(value))
+  if (wrong >= 0) throw bad(`${values[wrong]} for row ${Math.floor(wrong / width)}`, 'finite numbers')
+  return { rows: X.rows, output, values: values.map((value) => value + 0) } // -0 is 0
+}
+
+function checkFeatures({ features }: Features, manifest: ModelManifest): void {
+  const wanted = manifest.features
+  if (features.length === wanted.length && features.every(({ name }, i) => name === wanted[i])) return
+  throw fail('MODEL_CORRUPT', { reason: 'other features reach the algorithm than those that it was fitted on' })
+}

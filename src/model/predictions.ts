@@ -1,0 +1,54 @@
+import type { Signature } from './manifest.ts'
+
+/** What a model gives for rows, as its algorithm wrote it. */
+export interface Scored {
+  readonly rows: number
+  readonly output: Signature['output']
+  /** values: [rows]. probabilities: [rows, classes]. scores: [rows] of the positive class, or [rows, classes]. */
+  readonly values: Float64Array
+}
+
+/** One row's answer, the same at the command line, in packages and over HTTP. */
+export interface Prediction {
+  /** Class text, or the value. */
+  readonly prediction: string | number
+  readonly probabilities?: Readonly<Record<string, number>>
+  /** Binary: of the positive class, above 0 where it is predicted; else by class. */
+  readonly score?: number | Readonly<Record<string, number>>
+  readonly value?: number
+}
+
+/**
+ * Codes of the predicted classes: the largest probability or score wins, the first where several are largest; a binary
+ * score above 0 is the positive class. So a probability of exactly one half is not positive.
+ */
+export function labelsOf({ rows, values, output }: Scored, classes: number): Int32Array {
+  if (output === 'scores' && classes === 2)
+    return Int32Array.from({ length: rows }, (_, row) => ((values[row] as number) > 0 ? 1 : 0))
+  return Int32Array.from({ length: rows }, (_, row) => {
+    let best = 0
+    for (let code = 1; code < classes; code++) {
+      if ((values[row * classes + code] as number) > (values[row * classes + best] as number)) best = code
+    }
+    return best
+  })
+}
+
+/** Answers a row each. */
+export function predictionsOf(scored: Scored, { classes }: Pick<Signature, 'classes'>): Prediction[] {
+  const { rows, output, values } = scored
+  if (output === 'values') {
+    return Array.from({ length: rows }, (_, row) => ({
+      prediction: values[row] as number,
+      value: values[row] as number,
+    }))
+  }
+  const labels = labelsOf(scored, classes.length)
+  const byClass = (row: number): Readonly<Record<string, number>> =>
+    Object.fromEntries(classes.map((name, code) => [name, values[row * classes.length + code] as number]))
+  return Array.from(labels, (label, row) => {
+    const prediction = classes[label] as string
+    if (output === 'probabilities') return { prediction, probabilities: byClass(row) }
+    return { prediction, score: classes.length === 2 ? (values[row] as number) : byClass(row) }
+  })
+}

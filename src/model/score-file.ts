@@ -1,0 +1,119 @@
+import { basename } from 'node:path'
+import { DaybookError, fail, failAll } from '../base/errors.ts'
+import { type CsvOptions, readCsv } from '../frame/csv.ts'
+import { readDataFile } from '../frame/data-file.ts'
+import type { Frame, Table } from '../frame/index.ts'
+import { decodeText } from '../frame/text-encoding.ts'
+import { typeTable } from '../frame/type-table.ts'
+import type { Signature } from './manifest.ts'
+import type { Model } from './model.ts'
+import { type Prediction, predictionsOf } from './predictions.ts'
+import { jsonRows, type PlacedRow } from './score-json.ts'
+
+export interface ScoreFileOptions {
+  /** How a CSV file is written: where it looks like the page's own, what its `data` cell says. */
+  readonly csv?: CsvOptions
+  /** Texts that stand for missing in a column of a CSV file, beside those of `csv.missing`: what the page declares. */
+  readonly missing?: Readonly<Record<string, readonly string[]>>
+}
+
+/** Rows that are scored at a time: a file's predictions come as they are made, and memory stays flat. */
+const chunkRows = 4096
+
+/**
+ * Scores the rows of a CSV, JSON, JSON lines or Parquet file, in order: what `score(row)` gives, one a row. Columns have
+ * the types of the signature, nothing is inferred; other columns may come along. The scores are those that the same rows
+ * got in training, to the bit.
+ *
+ * @throws DaybookError SCORE_UNKNOWN_FORMAT, SCORE_BAD_LINE, what readers of `src/frame` throw, and for a row that the model
+ *   cannot take what {@link Model.predictRows} throws, with the row's place in the file in front
+ */
+export async function* scoreFile(
+  path: string,
+  model: Model,
+  options: ScoreFileOptions = {},
+): AsyncGenerator<Prediction, void, undefined> {
+  const file = basename(path)
+  const format = /\.(csv|tsv|jsonl|ndjson|json|parquet)(?:\.gz)?$/i.exec(file)?.[1]?.toLowerCase()
+  switch (format) {
+    case 'csv':
+    case 'tsv': {
+      const bytes = await readDataFile(path)
+      const csv = format === 'tsv' ? { delimiter: '\t', ...options.csv } : options.csv
+      yield* scoreTable(readCsv(bytes, csv ?? {}, file), model, file, options)
+      return
+    }
+    case 'jsonl':
+    case 'ndjson':
+    case 'json':
+      yield* scoreJson(decodeText(await readDataFile(path), 'utf-8', file), model, file)
+      return
+    case 'parquet': {
+      const { readParquet } = await import('../frame/duckdb.ts')
+      yield* scoreTable(await readParquet(path), model, file, options)
+      return
+    }
+    default:
+      throw fail('SCORE_UNKNOWN_FORMAT', { file })
+  }
+}
+
+function* scoreJson(text: string, model: Model, file: string): Generator<Prediction> {
+  let chunk: PlacedRow[] = []
+  const score = (): Prediction[] => {
+    const placed = chunk
+    chunk = []
+    const placeOf = (row: number): string => placed[row]?.place ?? file
+    return atPlaces(placeOf, () => model.predictRows(placed.map(({ row }) => row)))
+  }
+  for (const placed of jsonRows(text, file)) {
+    chunk.push(placed)
+    if (chunk.length === chunkRows) yield* score()
+  }
+  if (chunk.length > 0) yield* score()
+}
+
+function* scoreTable(table: Table, model: Model, file: string, options: ScoreFileOptions): Generator<Prediction> {
+  const placeOf = (row: number): string => table.place?.(row) ?? `${file}, row ${row + 1}`
+  const frame = typedFrame(table, model.signature, file, options)
+  for (let start = 0; start < frame.rows; start += chunkRows) {
+    const rows = Uint32Array.from({ length: Math.min(chunkRows, frame.rows - start) }, (_, i) => start + i)
+    const scored = atPlaces(
+      (row) => placeOf(start + row),
+      () => model.scoreFrame(frame.take(rows), { lenient: false }),
+    )
+    yield* predictionsOf(scored, model.signature)
+  }
+}
+
+/** The signature's columns of a table, in the signature's types. */
+function typedFrame(table: Table, signature: Signature, file: string, options: ScoreFileOptions): Frame {
+  const facts = new Map(
+    signature.columns.map(({ name, type }) => {
+      const values = options.missing?.[name]
+      return [name, { type, ...(values && { missing: { values } }) }]
+    }),
+  )
+  const columns = table.columns.filter(({ name }) => facts.has(name))
+  const { frame, errors } = typeTable({ ...table, columns }, Object.fromEntries(facts), file)
+  if (errors.length > 0) throw failAll(errors)
+  return frame
+}
+
+/** Does something with rows; an error of a row names its place in the file in place of its number. */
+function atPlaces<T>(placeOf: (row: number) => string, work: () => T): T {
+  try {
+    return work()
+  } catch (thrown) {
+    if (thrown instanceof DaybookError) throw failAll(thrown.all.map((error) => placed(error, placeOf)))
+    throw thrown
+  }
+}
+
+function placed(error: DaybookError, placeOf: (row: number) => string): DaybookError {
+  const { row } = error.values
+  if (typeof row !== 'number') return error
+  const { code, hint, cell, plugin, values } = error
+  const message = error.message.replace(/^row \d+: /, `${placeOf(row)}: `)
+  return new DaybookError(code, message, { hint, cell, plugin, values, cause: error })
+}
