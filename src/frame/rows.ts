@@ -55,7 +55,9 @@ export function isMissing(column: Column, row: number): boolean {
 export function countMissing(column: Column): number {
   if (column.type === 'sparse') return 0
   let count = 0
-  for (let row = 0; row < column.values.length; row++) if (isMissing(column, row)) count++
+  if (column.type === 'number' || column.type === 'date') {
+    for (const value of column.values) if (value !== value) count++
+  } else for (let row = 0; row < column.values.length; row++) if (isMissing(column, row)) count++
   return count
 }
 

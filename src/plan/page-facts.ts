@@ -26,6 +26,8 @@ export interface PluginUse {
   /** Params without locations and secrets: what may stand in keys and records. */
   readonly keyParams: JsonObject
   readonly locations: Readonly<Record<string, string>>
+  /** Reaches a task, and nothing that is written. */
+  readonly secrets?: Readonly<Record<string, string>>
   readonly columns?: ColumnSelector
   readonly from?: readonly string[]
 }
@@ -73,17 +75,17 @@ export function factsOf(pipeline: Pipeline): PageFacts {
     preprocess: pipeline.preprocess.map((cell) => ({ ...useOf(cell), ...(cell.columns && { columns: cell.columns }) })),
     algorithm: useOf(pipeline.algorithm),
     ...(optimizer && { optimizer: useOf(optimizer) }),
-    compress: pipeline.compress.map(useOf),
-    metrics: evaluate.metrics.map(useOf),
+    compress: pipeline.compress.map((cell) => useOf(cell, `compress.${cell.id}`)),
+    metrics: evaluate.metrics.map((cell) => useOf(cell)),
     gates: pipeline.gates.map(({ path: _, ...gate }) => gate),
-    deploy: pipeline.deploy.map(useOf),
+    deploy: pipeline.deploy.map((cell) => useOf(cell, `deploy.${cell.id}`)),
   }
 }
 
-function useOf(cell: CellSpec): PluginUse {
+function useOf(cell: CellSpec, id = cell.id): PluginUse {
   const { plugin, use, origin, code } = cell.plugin
   return {
-    cell: cell.id,
+    cell: id,
     kind: cell.kind,
     use,
     label: `${origin === 'npm' ? use : plugin.id}@${plugin.version}`,
@@ -92,6 +94,7 @@ function useOf(cell: CellSpec): PluginUse {
     params: cell.params,
     keyParams: withoutPrivate(cell.params, plugin.params as ParamsSchema),
     locations: cell.locations,
+    ...(cell.secrets && { secrets: cell.secrets }),
   }
 }
 

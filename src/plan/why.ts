@@ -1,3 +1,4 @@
+import { canonicalJson } from '../base/canonical.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 
 /** Says in a few words what differs between a cell's key parts then and now: `param with.number changed: median -> mean`. */
@@ -17,11 +18,15 @@ function changeOf(part: string, before: Json | undefined, now: Json | undefined)
     case 'split':
     case 'target':
     case 'columns':
+    case 'algorithm':
+    case 'optimizer':
       return leaves(part === 'params' ? 'with' : part, before, now)
     case 'inputs':
       return keysThatDiffer(before, now).map((name) => `input \`${name.replace(/^(state|frame):/, '')}\` changed`)
     case 'files':
       return keysThatDiffer(before, now).map((name) => `the file of \`with.${name}\` changed`)
+    case 'preprocess':
+      return cellsThatDiffer(before, now).flatMap(([cell, was, is]) => leaves(`preprocess.${cell}`, was, is))
     case 'plugin':
       return [`plugin changed: ${show(before)} -> ${show(now)}`]
     case 'code':
@@ -46,12 +51,26 @@ function keysThatDiffer(before: Json | undefined, now: Json | undefined): string
   return Object.keys({ ...a, ...b }).filter((key) => !same(a[key], b[key]))
 }
 
+/** Cells of two lists that differ, by id. */
+function cellsThatDiffer(
+  before: Json | undefined,
+  now: Json | undefined,
+): [string, Json | undefined, Json | undefined][] {
+  const [a, b] = [byCell(before), byCell(now)]
+  return keysThatDiffer(a, b).map((cell) => [cell, a[cell], b[cell]])
+}
+
+function byCell(list: Json | undefined): JsonObject {
+  const cells = Array.isArray(list) ? (list as readonly JsonObject[]) : []
+  return Object.fromEntries(cells.map((cell) => [String(cell.cell), cell]))
+}
+
 function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function same(a: Json | undefined, b: Json | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
+  return canonicalJson(a ?? null) === canonicalJson(b ?? null) // keys of stored parts are sorted, those of new ones are not
 }
 
 function show(value: Json | undefined): string {

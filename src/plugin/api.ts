@@ -1,4 +1,5 @@
 // What the engine's own layers use of the plugin layer; `index.ts` beside it is what plugin authors see.
+export { decodeState, encodeState } from './codec.ts'
 export type * from './context.ts'
 export type * from './kinds.ts'
 export type * from './params.ts'

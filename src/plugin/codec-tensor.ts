@@ -50,5 +50,5 @@ function writeNaN(view: DataView, at: number, size: number): void {
 
 /** A tensor of its own memory from bytes at any alignment. */
 export function readTensor(dtype: Dtype, bytes: Uint8Array): Tensor {
-  return new dtypes[dtype](bytes.slice().buffer as ArrayBuffer)
+  return new dtypes[dtype](new Uint8Array(bytes).buffer) // a slice of a Buffer would share its memory
 }

@@ -1,3 +1,4 @@
+export { DaybookError, type ErrorDetails, fail } from '../base/errors.ts'
 export type { Json, JsonObject } from '../base/json.ts'
 export { RandomStream, type StreamKey } from '../base/random.ts'
 export type {

@@ -208,10 +208,13 @@ export interface MetricInput {
   readonly labels?: Int32Array
   /** [rows, classes] row-major, where the algorithm gives them. */
   readonly probabilities?: Float64Array
-  /** Binary: score of the positive class (its probability, where there are any). Multi-class scores: [rows, classes]. */
+  /** Binary: score of the positive class (its probability, where there are any). Multi-class: [rows, classes]. */
   readonly scores?: Float64Array
-  /** Rows by ascending score of the positive class, ties by index: sorted once, shared by all metrics and resamples. */
-  order(): Uint32Array
+  /**
+   * Rows by ascending score of the positive class, or of class `code` in a multi-class task; ties by index. Sorted once,
+   * shared by all metrics and resamples.
+   */
+  order(code?: number): Uint32Array
 }
 
 export interface MetricPlugin<P extends ParamsSchema = ParamsSchema> extends PluginBase<P> {

@@ -52,6 +52,8 @@ export interface CellSpec<Kind extends PluginKind = PluginKind> {
   readonly params: JsonObject
   /** Absolute paths of the params that are locations, by dotted param path. Reaches no key, digest, log or record. */
   readonly locations: Readonly<Record<string, string>>
+  /** Values of the params that are secrets, by dotted param path. Reaches no key, digest, log, record or error. */
+  readonly secrets?: Readonly<Record<string, string>>
   readonly note?: string
   /** Where it stands in the page, for errors that only a running cell finds. */
   readonly path: SpecPath

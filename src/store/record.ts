@@ -104,6 +104,11 @@ export interface RunRecord {
   /** Digest of `result`. */
   readonly digest: Digest
   readonly result: RunResult
+  /**
+   * Cells of deployment, in order: outside of the result, so that another target of the same model changes no digest.
+   * `output` is the object that lists the target's files by path.
+   */
+  readonly deploy?: readonly { readonly id: string; readonly plugin: string; readonly output: Digest | null }[]
   /** The page's text as it was, with notes and deploy; object digest of its bytes. */
   readonly page: { readonly text: string; readonly digest: Digest }
   readonly overrides: readonly { readonly path: string; readonly value: Json }[]

@@ -49,6 +49,20 @@ t.test('JSON lines and a JSON list', async (t) => {
   t.same(await scores(await file('empty.jsonl', '')), [])
 })
 
+t.test('a Parquet file: types of the file, brought into those of the signature', async (t) => {
+  const { DuckDBInstance } = await import('@duckdb/node-api')
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
+  const path = join(folder, 'a.parquet')
+  const rows = `(2.0, 'car', DATE '2026-01-31', true), (NULL, 'home', NULL, NULL)`
+  await connection.run(
+    `COPY (SELECT * FROM (VALUES ${rows}) AS t(income, purpose, since, owner)) TO '${path}' (FORMAT parquet)`,
+  )
+  connection.closeSync()
+  instance.closeSync()
+  t.same(await scores(path), expected)
+})
+
 t.test('every value is scored as it stands, to the bit, over many chunks', async (t) => {
   const incomes = Array.from({ length: 9000 }, (_, i) => (i * 0.1) / 3)
   const all = await scores(

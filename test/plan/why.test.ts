@@ -19,3 +19,17 @@ t.test('why names what differs, and the values before and after', async (t) => {
   t.equal(why({ code: 'x' }), 'the code of the plugin changed')
   t.match(why({ code: 'x', seed: 8, plugin: 'y', cell: 'z' }), /and 1 more/)
 })
+
+t.test('keys of stored parts are sorted: that alone is no change', async (t) => {
+  const gates = [{ metric: 'auc', on: 'test', atLeast: 0.7 }]
+  const sorted = [{ atLeast: 0.7, metric: 'auc', on: 'test' }]
+  t.equal(whyStale({ gates: sorted }, { gates }), 'its output is gone from the store')
+})
+
+t.test('a fold names the cell of the chain that changed', async (t) => {
+  const chain = (upper: number) => [{ cell: 'clip', plugin: 'clip@1', params: { upper } }]
+  t.equal(
+    whyStale({ preprocess: chain(1) }, { preprocess: chain(2) }),
+    '`preprocess.clip.params.upper` changed: 1 -> 2',
+  )
+})

@@ -75,5 +75,4 @@ export const dataCodes = table({
   DATA_SQL: { message: 'the query failed: {reason}', exit: 2 },
   DATA_SQL_NOT_SELECT: { message: 'the query is no single SELECT: {reason}', hint: 'Write one SELECT statement over the cells named by `from`.', exit: 2 },
   DATA_SQL_NOT_ALLOWED: { message: '`{name}` is not allowed in a query: {reason}', exit: 2 },
-  DATA_SQL_NO_ORDER: { message: 'rows {first} and {second} of the query are equal in {order}', hint: 'Add columns to `orderBy` until each row has its own place.', exit: 2 },
 })

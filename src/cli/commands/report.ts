@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { openStore, renderReport, storeFolder } from '../../index.ts'
+import type { Terminal } from '../output.ts'
+import type { CommonOptions } from '../program.ts'
+
+interface ReportOptions extends CommonOptions {
+  readonly out?: string
+}
+
+/** A run's report: the one in its folder, which the ledger holds; with `--out`, rendered again from the record. */
+export async function report(run: string, options: ReportOptions, terminal: Terminal): Promise<number> {
+  const store = await openStore(storeFolder(undefined, options.store), { create: false })
+  const record = await store.runs.resolve(run)
+  const kept = join(store.runs.folder(record.id), 'report.html')
+  const file = resolve(options.out ?? kept)
+  if (options.out !== undefined || !existsSync(kept)) {
+    await writeFile(file, await renderReport(record, (digest) => store.objects.get(digest)))
+  }
+  terminal.envelope({ formatVersion: '1.0', ok: true, run: record.id, report: file })
+  terminal.result(relative('.', file))
+  return 0
+}

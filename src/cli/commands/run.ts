@@ -1,0 +1,119 @@
+import { relative } from 'node:path'
+import { formatError } from '../../base/format-error.ts'
+import type { Json } from '../../base/json.ts'
+import { type FinishedRun, runPage } from '../../index.ts'
+import type { RunRecord } from '../../store/record.ts'
+import { formatDuration, formatMetric, type Terminal } from '../output.ts'
+import { errorJson } from '../problems.ts'
+import { Progress } from '../progress.ts'
+import { metricLines } from './metrics.ts'
+import { type PageCommandOptions, pageOptions } from './options.ts'
+import type { Serving } from './serve.ts'
+
+/** Exit codes by how a run ended. */
+const exits = { ok: 0, failed: 1, gateFailed: 3, interrupted: 130 } as const
+
+interface RunOptions extends PageCommandOptions {
+  readonly serve?: boolean
+}
+
+/** Runs a page, shows its progress, and ends with metrics, gates, the report and the next command. */
+export async function run(page: string, options: RunOptions, terminal: Terminal): Promise<number> {
+  const progress = new Progress(terminal)
+  const stop = new AbortController()
+  const interrupt = () => {
+    if (stop.signal.aborted) process.exit(130)
+    progress.note('Stopping; finished cells are kept. Press Ctrl-C again to leave at once.')
+    stop.abort()
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  let finished: FinishedRun
+  try {
+    const events = runPage(page, { ...pageOptions(options), signal: stop.signal, command: commandLine(page, options) })
+    let next = await events.next()
+    for (; !next.done; next = await events.next()) progress.show(next.value)
+    finished = next.value
+  } finally {
+    progress.close()
+    process.removeListener('SIGINT', interrupt)
+    process.removeListener('SIGTERM', interrupt)
+  }
+  const { record, store } = finished
+  printOutcome(finished, terminal)
+  if (options.serve !== true || record.status !== 'ok') {
+    terminal.envelope(runJson(finished))
+    if (record.status === 'ok') sayNext(record, terminal)
+    return exits[record.status]
+  }
+  const { startServing } = await import('./serve.ts')
+  const serving = await startServing(record, store, options, terminal)
+  terminal.envelope(runJson(finished, serving))
+  await serving.untilStopped()
+  return exits.ok
+}
+
+function commandLine(page: string, { set = [], threads }: RunOptions): string {
+  const words = ['daybook', 'run', page, ...set.flatMap((value) => ['--set', value])]
+  if (threads !== undefined) words.push('--threads', String(threads))
+  return words.map((word) => (/^[\w./=:@+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')
+}
+
+/** The `--json` envelope of a run. */
+function runJson({ record, report, problem }: FinishedRun, serving?: Serving): Json {
+  const { id, digest, pipeline, status, result, observed, error } = record
+  const seen = new Map(observed.cells.map((cell) => [cell.id, cell]))
+  return {
+    formatVersion: '1.0',
+    ok: status === 'ok',
+    run: { id, digest, pipeline, status },
+    metrics: result.metrics as unknown as Json,
+    gates: result.gates as unknown as Json,
+    model: result.model as unknown as Json,
+    cells: result.cells.map(({ id: cell, plugin, output }) => {
+      const { state = 'skipped', key = null, ms = 0 } = seen.get(cell) ?? {}
+      return { id: cell, plugin, state, key, output, ms }
+    }),
+    report: report ?? null,
+    ...(error && { errors: problem?.all.map(errorJson) ?? [error as unknown as Json] }),
+    ...(serving && { serving: { url: serving.url, port: serving.port } }),
+  }
+}
+
+function printOutcome({ record, report, problem }: FinishedRun, terminal: Terminal): void {
+  const { result, status, error, observed } = record
+  if (problem) for (const one of problem.all) terminal.problem(formatError(one))
+  else if (error) terminal.problem(`${error.code}  ${error.message}`)
+  if (result.metrics) {
+    terminal.result()
+    for (const line of metricLines(result.metrics)) terminal.result(line)
+  }
+  if (result.gates.length > 0) terminal.result()
+  for (const gate of result.gates) terminal.result(gateLine(gate, terminal))
+  terminal.result()
+  const ran = observed.cells.filter((cell) => cell.state === 'ran').length
+  const cached = observed.cells.filter((cell) => cell.state === 'cached').length
+  terminal.result(
+    `run     ${record.id} ${terminal.paint(status === 'ok' ? 'green' : 'red', status)} in ${formatDuration(observed.durationMs)} (${ran} cells ran, ${cached} cached)`,
+  )
+  terminal.result(`digest  ${record.digest}`)
+  if (result.model) terminal.result(`model   ${result.model.digest}`)
+  if (report) terminal.result(`report  ${relative('.', report)}`)
+  terminal.message()
+  if (status === 'gateFailed')
+    terminal.message('A gate failed: nothing was deployed. The report says where the model falls short.')
+  if (status === 'interrupted') terminal.message('Run the page again to go on from the cells that are finished.')
+}
+
+function sayNext({ pipeline }: RunRecord, terminal: Terminal): void {
+  terminal.message(`Next: npx daybook serve ${pipeline}   or   npx daybook predict ${pipeline} FILE`)
+}
+
+function gateLine(
+  { metric, on, value, passed, atLeast, atMost }: RunRecord['result']['gates'][number],
+  terminal: Terminal,
+): string {
+  const bound = atLeast !== undefined ? `at least ${atLeast}` : `at most ${atMost}`
+  const mark = passed ? terminal.paint('green', 'passed') : terminal.paint('red', 'FAILED')
+  return `gate    ${mark}: ${metric} on ${on} is ${formatMetric(value)}, asked for ${bound}`
+}

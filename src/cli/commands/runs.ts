@@ -1,0 +1,77 @@
+import { extname } from 'node:path'
+import { stringify } from 'yaml'
+import type { Json } from '../../base/json.ts'
+import { openStore, resolvedPage, storeFolder } from '../../index.ts'
+import { alignColumns, formatDuration, formatMetric, type Terminal } from '../output.ts'
+import type { CommonOptions } from '../program.ts'
+import { metricLines } from './metrics.ts'
+import { type PageCommandOptions, pageOptions } from './options.ts'
+
+/** Lists the runs, latest first. */
+export async function ls(pipeline: string | undefined, options: CommonOptions, terminal: Terminal): Promise<number> {
+  const store = await openStore(storeFolder(undefined, options.store), { create: false })
+  const runs = (await store.runs.list()).filter((run) => pipeline === undefined || run.pipeline === pipeline)
+  terminal.envelope({
+    formatVersion: '1.0',
+    runs: runs.map(({ run, pipeline, status, digest, at, metrics }) => ({
+      id: run,
+      pipeline,
+      status,
+      digest,
+      at,
+      metrics: metrics as Json,
+    })),
+  })
+  if (runs.length === 0) terminal.message(`There is no run in ${store.folder}. Run a page: npx daybook run PAGE`)
+  const rows = runs.map(({ run, pipeline, status, digest, metrics }) => {
+    const [first] = Object.entries(metrics ?? {})
+    return [run, pipeline, status, digest.slice(0, 12), first ? `${first[0]} ${formatMetric(first[1])}` : '']
+  })
+  if (rows.length > 0)
+    for (const line of alignColumns([['run', 'pipeline', 'status', 'digest', 'test'], ...rows])) terminal.result(line)
+  return 0
+}
+
+interface ShowOptions extends PageCommandOptions {
+  readonly resolved?: boolean
+}
+
+/** Shows a run's record in short; with `--resolved`, a page (or a run's page) with every default. */
+export async function show(run: string, options: ShowOptions, terminal: Terminal): Promise<number> {
+  if (options.resolved === true && ['.yaml', '.yml'].includes(extname(run))) {
+    return showResolved(await resolvedPage(run, pageOptions(options)), terminal)
+  }
+  const store = await openStore(storeFolder(undefined, options.store), { create: false })
+  const record = await store.runs.resolve(run)
+  if (options.resolved === true) return showResolved(record.result.page, terminal)
+  terminal.envelope({ formatVersion: '1.0', run: record as unknown as Json })
+  const { result, observed } = record
+  terminal.result(
+    `${record.pipeline}: run ${record.id}, ${record.status}, ${observed.finishedAt}, ${formatDuration(observed.durationMs)}`,
+  )
+  terminal.result(`digest ${record.digest}`)
+  if (record.error) terminal.result(`error  ${record.error.code}: ${record.error.message}`)
+  if (result.model)
+    terminal.result(
+      `model  ${result.model.digest} (${result.model.algorithm}, ${result.model.task}, ${result.model.features} features)`,
+    )
+  terminal.result()
+  const outputs = new Map(result.cells.map(({ id, plugin, output }) => [id, { plugin, output }]))
+  const rows = observed.cells.map(({ id, state, ms, madeBy }) => {
+    const { plugin = '', output = null } = outputs.get(id) ?? {}
+    return [id, plugin, state, state === 'ran' ? formatDuration(ms) : (madeBy ?? ''), output?.slice(0, 12) ?? '']
+  })
+  for (const line of alignColumns([['cell', 'plugin', 'state', 'time or origin', 'output'], ...rows]))
+    terminal.result(line)
+  if (result.metrics) {
+    terminal.result()
+    for (const line of metricLines(result.metrics)) terminal.result(line)
+  }
+  return 0
+}
+
+function showResolved(page: Json, terminal: Terminal): number {
+  terminal.envelope({ formatVersion: '1.0', page })
+  terminal.result(stringify(page, { lineWidth: 120 }).trimEnd())
+  return 0
+}

@@ -1,0 +1,191 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
+import { openTerminal, type Terminal } from './output.ts'
+import { printErrors } from './problems.ts'
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly json?: boolean
+  readonly store?: string
+  readonly threads?: number
+  readonly quiet?: boolean
+}
+
+/** Runs the command line and gives its exit code. */
+export async function main(args: readonly string[], version: string): Promise<number> {
+  // Whoever reads our output may close it early (`daybook ls | head`): that is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  let exitCode = 0
+  const program = buildProgram(version, (code) => {
+    exitCode = code
+  })
+  try {
+    await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' })
+    return exitCode
+  } catch (thrown) {
+    const terminal = openTerminal({ json: args.includes('--json') })
+    if (thrown instanceof CommanderError) {
+      if (thrown.exitCode === 0) return 0
+      return printErrors(usageError(thrown.message, args), terminal)
+    }
+    return printErrors(asDaybookError(thrown), terminal)
+  }
+}
+
+function buildProgram(version: string, done: (exitCode: number) => void): Command {
+  const program = new Command('daybook')
+    .description('One YAML page from data to a deployed model, run cell by cell and recorded bit for bit.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .showSuggestionAfterError()
+    .helpCommand(true)
+
+  /** Declares a command with the options that all have; the action's modules are loaded when it runs. */
+  const command = (
+    usage: string,
+    summary: string,
+    action: (
+      terminal: Terminal,
+      options: CommonOptions & Record<string, never>,
+      words: string[],
+    ) => Promise<number> | number,
+    setUp: (command: Command) => void = () => {},
+  ) => {
+    const declared = program
+      .command(usage)
+      .summary(summary)
+      .description(summary)
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} })
+    setUp(declared)
+    declared
+      .option('--json', 'print one JSON document and nothing else')
+      .option('--store <dir>', 'folder of the store (default: .daybook beside the page, else the nearest one upward)')
+      .addOption(new Option('--threads <n>', 'threads to use (default: the cores)').argParser(threadCount))
+      .option('--quiet', 'no progress')
+    declared.action(async (...given: unknown[]) => {
+      const options = given.at(-2) as CommonOptions & Record<string, never>
+      const words = given
+        .slice(0, -2)
+        .flat()
+        .filter((word) => word !== undefined) as string[]
+      done(await action(openTerminal(options), options, words))
+    })
+  }
+  const sets = (declared: Command) =>
+    declared.option('--set <path=value>', 'override a declared value of the page; may be repeated', collect, [])
+
+  command(
+    'init [template] [folder]',
+    'make a folder with a page that runs',
+    async (terminal, _, [template, folder]) => {
+      const { init } = await import('./commands/init.ts')
+      init(template ?? 'loan-approval', folder, terminal)
+      return 0
+    },
+  )
+  command(
+    'validate <page...>',
+    'is the page right? all errors at once',
+    async (terminal, options, pages) => (await import('./commands/validate.ts')).validate(pages, options, terminal),
+    sets,
+  )
+  command(
+    'plan <page>',
+    'what would run, what is cached, and why',
+    async (terminal, options, [page]) => (await import('./commands/plan.ts')).plan(page as string, options, terminal),
+    sets,
+  )
+  command(
+    'run <page>',
+    'run what is stale, write the record and the report',
+    async (terminal, options, [page]) => (await import('./commands/run.ts')).run(page as string, options, terminal),
+    (declared) => {
+      sets(declared)
+      declared.option('--serve', 'go on to serve the model')
+    },
+  )
+  command('ls [pipeline]', 'list the runs', async (terminal, options, [pipeline]) =>
+    (await import('./commands/runs.ts')).ls(pipeline, options, terminal),
+  )
+  command(
+    'show <run>',
+    'show a run, or with --resolved a page with every default',
+    async (terminal, options, [run]) => (await import('./commands/runs.ts')).show(run as string, options, terminal),
+    (declared) => {
+      sets(declared)
+      declared.option('--resolved', 'RUN is a page, or a run: print it with every default')
+    },
+  )
+  command('diff <a> <b>', 'what differs between two runs', async (terminal, options, [a, b]) =>
+    (await import('./commands/diff.ts')).diff(a as string, b as string, options, terminal),
+  )
+  command(
+    'report <run>',
+    'write the run as one offline HTML file',
+    async (terminal, options, [run]) => (await import('./commands/report.ts')).report(run as string, options, terminal),
+    (declared) => declared.option('--out <file>', 'where to write it (default: the run’s folder)'),
+  )
+  command(
+    'serve <run>',
+    'serve a run’s model over HTTP',
+    async (terminal, options, [run]) => (await import('./commands/serve.ts')).serve(run as string, options, terminal),
+    (declared) =>
+      declared
+        .addOption(
+          new Option('--port <n>', 'port (default: the page’s, else 8080; 0 for any free one)').argParser(wholeNumber),
+        )
+        .option('--host <address>', 'address to bind (default: loopback)')
+        .option('--token <token>', 'bearer token that requests must carry (default: DAYBOOK_TOKEN)'),
+  )
+  command(
+    'predict <run> <file>',
+    'score a CSV, JSON lines or Parquet file',
+    async (terminal, options, [run, file]) =>
+      (await import('./commands/predict.ts')).predict(run as string, file as string, options, terminal),
+    (declared) =>
+      declared.addOption(
+        new Option('--format <format>', 'form of the output').choices(['jsonl', 'csv']).default('jsonl'),
+      ),
+  )
+  command('plugins [kind]', 'list the plugins', async (terminal, _, [kind]) =>
+    (await import('./commands/plugins.ts')).plugins(kind, terminal),
+  )
+  command('schema', 'print the JSON Schema of pages', async () => (await import('./commands/schema.ts')).schema())
+  command('doctor', 'is this machine fit to run Daybook?', async (terminal, options) =>
+    (await import('./commands/doctor.ts')).doctor(options.store ?? '.daybook', terminal),
+  )
+  command('completion <shell>', 'print a completion script for bash, zsh or fish', async (terminal, _, [shell]) => {
+    const { completionScript } = await import('./commands/completion.ts')
+    terminal.result(completionScript(shell as string, program).trimEnd())
+    return 0
+  })
+  return program
+}
+
+/** What commander found wrong, as ours: `error: unknown command 'rnu'\n(Did you mean run?)`. */
+function usageError(message: string, [command]: readonly string[]): DaybookError {
+  const [first = '', suggestion] = message.replace(/^error: /, '').split('\n')
+  const reason = first.replaceAll("'", '`')
+  const near = suggestion === undefined ? undefined : /^\(Did you mean (.+)\?\)$/.exec(suggestion)?.[1]
+  const known = command !== undefined && !command.startsWith('-') && !first.startsWith('unknown command')
+  const help = `See \`daybook ${known ? `${command} ` : ''}--help\`.`
+  return fail('CLI_USAGE', { reason }, { hint: near === undefined ? help : `Did you mean \`${near}\`? ${help}` })
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value]
+}
+
+function threadCount(text: string): number {
+  const value = wholeNumber(text)
+  if (value < 1 || value > 1024) throw new InvalidArgumentError('1 to 1024 is expected')
+  return value
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('a whole number is expected')
+  return value
+}

@@ -1,0 +1,66 @@
+import type { PageOptions, RunOptions } from './run/index.ts'
+import { runPage as runPageWith } from './run/index.ts'
+import type { FinishedRun } from './run/index.ts'
+import type { ReadObject } from './report/view.ts'
+import type { RunEvent, RunRecord } from './store/index.ts'
+
+// The public API. Heavy parts (the report's figures, the server) are loaded when they are called.
+
+export { DaybookError } from './base/errors.ts'
+export { formatError } from './base/format-error.ts'
+export { scoringKernels } from './kernels/index.ts'
+export {
+  type Model,
+  type ModelManifest,
+  openModel,
+  type Prediction,
+  type Signature,
+} from './model/index.ts'
+export { type ScoreFileOptions, scoreFile } from './model/score-file.ts'
+export type { Plan, PlannedCell } from './plan/index.ts'
+export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
+export type { Registry } from './plugin/registry.ts'
+export {
+  type FinishedRun,
+  openRunModel,
+  type PageOptions,
+  planPage,
+  resolvedPage,
+  storeFolder,
+  type ValidatedPage,
+  validatePage,
+  version,
+} from './run/index.ts'
+export { type ServeConfiguration, serveConfiguration } from './serve/configuration.ts'
+export { createServer, type ServeOptions, type Server } from './serve/index.ts'
+export { composeSchema, type Pipeline } from './spec/index.ts'
+export { type Difference, diffRuns } from './store/diff-runs.ts'
+export {
+  type Evaluation,
+  type LedgerEntry,
+  openStore,
+  type RunEvent,
+  type RunRecord,
+  type RunStatus,
+  type Shown,
+  type Store,
+} from './store/index.ts'
+
+/** Sets a run as one offline HTML page. */
+export async function renderReport(record: RunRecord, read: ReadObject): Promise<string> {
+  const report = await import('./report/index.ts')
+  return report.renderReport(record, read)
+}
+
+/**
+ * Runs a page: what is stale, as events happen; then the record, the report and the ledger's entry are written.
+ *
+ * @throws {DaybookError} all that is wrong with the page, before any event, or with the page over its data: then there is no
+ *   record. A cell that fails, a gate that fails and an interruption are recorded.
+ */
+export function runPage(
+  file: string,
+  options: PageOptions & Pick<RunOptions, 'signal' | 'command' | 'executor'> = {},
+): AsyncGenerator<RunEvent, FinishedRun> {
+  return runPageWith(file, { report: renderReport, ...options })
+}

@@ -1,0 +1,77 @@
+import { fail } from '../../base/errors.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
+import type { Frame } from '../../frame/index.ts'
+import { conformFrame, countUnseen, type Model, type ModelManifest, openModel, type Scored } from '../../model/index.ts'
+import type { State, StateObject } from '../../plugin/api.ts'
+import { evaluateParts, type MetricCell, type ScoredRows } from '../evaluation/index.ts'
+import { gather } from '../fit/training-rows.ts'
+import { rowWeights } from '../fit/weights.ts'
+import { type AskedQuestion, questionOf, targetOf } from '../question.ts'
+import { rowsOf, type Split, TEST, TRAIN, VALIDATION } from '../split/split.ts'
+import type { Answer } from '../task.ts'
+import type { TaskContext } from '../task-context.ts'
+
+/** Scores every part of the rows on the path that serving takes, and says how good the scores are. */
+export async function runEvaluate(ctx: TaskContext): Promise<Omit<Answer, 'shown' | 'ms'>> {
+  const { page } = ctx
+  const [frame, split] = [await ctx.frame(), await ctx.split()]
+  const question = await questionOf(page, frame, ctx.registry)
+  const model = await openModel((await ctx.json('model')) as unknown as ModelManifest, (digest) => ctx.objects.get(digest), ctx.registry, ctx.scoring)
+  const labels = labelsFor(ctx, frame, question)
+  const conformed = (part: number): { rows: Uint32Array; frame: Frame } => {
+    const rows = rowsOf(split, part)
+    return { rows, frame: conformFrame(frame.take(rows), model.signature, { lenient: true }) }
+  }
+  const [train, validation, test] = [conformed(TRAIN), conformed(VALIDATION), conformed(TEST)]
+  warnOfUnseen(ctx, model, test.frame)
+  const score = (part: typeof train): ScoredRows => labels(part.rows, model.scoreConformed(part.frame))
+  const metrics = await metricCells(ctx)
+  const folds = await Promise.all(foldNames(split).map(async (name) => foldOf(await ctx.state(ctx.input(name)), labels)))
+  const evaluation = await ctx.timed(() =>
+    evaluateParts({
+      signature: model.signature,
+      metrics,
+      train: score(train),
+      ...(validation.rows.length > 0 && { validation: score(validation) }),
+      test: score(test),
+      folds,
+      frames: { train: train.frame, test: test.frame },
+      resamples: page.resamples,
+      seed: page.seed,
+      cell: 'evaluate',
+      kernels: ctx.scoring,
+    }),
+  )
+  return { outputs: { evaluation: await ctx.putJson(evaluation as unknown as Json) }, facts: { metrics: evaluation.metrics as unknown as JsonObject } }
+}
+
+function labelsFor(ctx: TaskContext, frame: Frame, question: AskedQuestion): (rows: Uint32Array, scored: Scored) => ScoredRows {
+  const target = targetOf(ctx.page, frame, question)
+  const weights = rowWeights(ctx.page, frame)
+  return (rows, scored) => ({ y: gather(target, rows), ...(weights && { weight: gather(weights, rows) }), scored })
+}
+
+async function metricCells(ctx: TaskContext): Promise<MetricCell[]> {
+  return Promise.all(
+    ctx.page.metrics.map(async ({ cell, use, params }) => ({ id: cell, plugin: await ctx.registry.find('metric', use), params })),
+  )
+}
+
+function foldNames({ foldCount }: Split): string[] {
+  return Array.from({ length: foldCount }, (_, i) => `fold-${i + 1}`)
+}
+
+function foldOf(state: State, labels: (rows: Uint32Array, scored: Scored) => ScoredRows): ScoredRows {
+  const { rows, values, output } = state as StateObject
+  if (!(rows instanceof Uint32Array) || !(values instanceof Float64Array)) throw fail('STATE_CORRUPT', { reason: 'it holds no scored rows' })
+  return labels(rows, { rows: rows.length, values, output: output as Scored['output'] })
+}
+
+/** Levels of the test rows that training did not see: served rows like them would be refused under `unseen: error`. */
+function warnOfUnseen(ctx: TaskContext, model: Model, test: Frame): void {
+  for (const [column, rows] of countUnseen(test)) {
+    const { unseen } = model.signature.columns.find(({ name }) => name === column) ?? {}
+    const consequence = unseen === 'error' ? 'Served rows like these are refused: declare `unseen: other` or `missing` if they should be scored.' : ''
+    ctx.warn('UNSEEN_LEVELS', `${rows} test rows hold a level of \`${column}\` that training did not see. ${consequence}`.trim(), { column, rows })
+  }
+}

@@ -1,0 +1,80 @@
+import { fail } from '../../base/errors.ts'
+import type { Frame } from '../../frame/index.ts'
+import { conformFrame, makeSignature, type Signature } from '../../model/index.ts'
+import { type AskedQuestion, questionOf, targetOf } from '../question.ts'
+import type { TaskContext } from '../task-context.ts'
+import { classWeights, combineWeights, rowWeights } from './weights.ts'
+
+/** Rows conformed to the signature, with what is known of them. */
+export interface LabelledRows {
+  readonly conformed: Frame
+  readonly y: Int32Array | Float32Array
+  /** Sample weight times class weight. */
+  readonly weight: Float32Array | undefined
+}
+
+/** Everything that a fit may see: no row of it is tested, and the signature knows nothing but these rows. */
+export interface TrainingRows {
+  readonly question: AskedQuestion
+  readonly signature: Signature
+  readonly training: LabelledRows
+  readonly validation: LabelledRows | undefined
+  /** Fold of each training row for preprocess cells that see the target; equal for all cells of a fit. */
+  readonly outOfFold: Uint8Array
+}
+
+/** Folds within the training rows for preprocess cells that see the target. */
+const innerFolds = 5
+
+/** Makes the training rows of a fit: the final one, or that of a fold. */
+export async function trainingRows(
+  ctx: TaskContext,
+  frame: Frame,
+  rows: { readonly train: Uint32Array; readonly validation: Uint32Array },
+  fold?: number,
+): Promise<TrainingRows> {
+  const { page } = ctx
+  if (rows.train.length === 0) throw fail('RUN_NO_ROWS', { part: 'training' })
+  const question = await questionOf(page, frame, ctx.registry)
+  const all = targetOf(page, frame, question)
+  const weights = rowWeights(page, frame)
+  const raw = frame.take(rows.train)
+  const signature = makeSignature(raw, {
+    columns: page.columns,
+    key: page.key,
+    target: page.target,
+    task: question.task,
+    classes: question.classes,
+    output: question.output,
+  })
+  const y = gather(all, rows.train)
+  const byClass = question.hasClasses ? classWeights(page.algorithm.params, question.classes, y) : undefined
+  const labelled = (part: Frame, of: Uint32Array): LabelledRows => {
+    const labels = gather(all, of)
+    const own = weights && gather(weights, of)
+    return { conformed: conformFrame(part, signature, { lenient: true }), y: labels, weight: combineWeights(own, byClass, labels) }
+  }
+  return {
+    question,
+    signature,
+    training: labelled(raw, rows.train),
+    validation: rows.validation.length === 0 ? undefined : labelled(frame.take(rows.validation), rows.validation),
+    outOfFold: dealInner(ctx, rows.train.length, fold),
+  }
+}
+
+function dealInner(ctx: TaskContext, rows: number, fold: number | undefined): Uint8Array {
+  const folds = new Uint8Array(rows)
+  const count = Math.min(innerFolds, rows)
+  for (const [i, row] of ctx.random('out of fold', 'preprocess', fold).permutation(rows).entries()) folds[row] = i % count
+  return folds
+}
+
+/** The values of some rows, in their order. */
+export function gather<T extends Int32Array | Float32Array>(values: T, rows: Uint32Array): T {
+  if (values.length === 0) return values
+  const Array = values.constructor as new (length: number) => T
+  const taken = new Array(rows.length)
+  for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i] as number] as number
+  return taken
+}

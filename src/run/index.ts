@@ -1,0 +1,6 @@
+export { InProcessExecutor } from './in-process-executor.ts'
+export { version } from './observe.ts'
+export { type FinishedRun, type RunOptions, runPipeline } from './run-pipeline.ts'
+export type { Answer, Executor, Task, TaskEvent } from './task.ts'
+export { type PageOptions, planPage, resolvedPage, runPage, storeFolder, type ValidatedPage, validatePage } from './page.ts'
+export { openRunModel } from './run-model.ts'

@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { asDaybookError, type DaybookError } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import { type Plan, planPipeline } from '../plan/index.ts'
+import type { Registry } from '../plugin/api.ts'
+import { openRegistry } from '../plugin/open-registry.ts'
+import { checkData, checkPage, loadPipeline, type Pipeline, parseOverride, readPage } from '../spec/index.ts'
+import { openStore, type RunEvent } from '../store/index.ts'
+import { readData } from './read-data.ts'
+import { type FinishedRun, type RunOptions, runPipeline } from './run-pipeline.ts'
+
+/** What a command says beside the page. */
+export interface PageOptions {
+  /** `path.to.key=value`, as typed. */
+  readonly overrides?: readonly string[]
+  /** Folder of the store. Default: `.daybook` beside the page. */
+  readonly store?: string
+  readonly threads?: number
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Sets of plugins. Default: the set that comes with Daybook. */
+  readonly sets?: readonly string[]
+}
+
+/** What a page turned out to be: the pipeline where it could be read, and everything that is wrong. */
+export interface ValidatedPage {
+  readonly errors: readonly DaybookError[]
+  readonly pipeline?: Pipeline
+}
+
+/** Folder of the store: the one given, `.daybook` beside the page, or without a page the nearest one upward. */
+export function storeFolder(page: string | undefined, given?: string): string {
+  if (given !== undefined) return resolve(given)
+  if (page !== undefined) return join(dirname(resolve(page)), '.daybook')
+  for (let folder = resolve('.'); ; folder = dirname(folder)) {
+    const found = join(folder, '.daybook')
+    if (existsSync(found)) return found
+    if (dirname(folder) === folder) return resolve('.daybook')
+  }
+}
+
+/** Checks a page, then the page against its real data. Never throws on what a user wrote; writes nothing. */
+export async function validatePage(file: string, options: PageOptions = {}): Promise<ValidatedPage> {
+  try {
+    const registry = await registryOf(file, options)
+    const page = await readPage(file)
+    const { pipeline, errors } = await checkPage(page, { registry, env: envOf(options) }, overridesOf(options))
+    if (pipeline === undefined) return { errors }
+    return { pipeline, errors: [...errors, ...(await errorsOfData(pipeline, registry, options))] }
+  } catch (thrown) {
+    return { errors: asDaybookError(thrown).all }
+  }
+}
+
+async function errorsOfData(pipeline: Pipeline, registry: Registry, options: PageOptions): Promise<readonly DaybookError[]> {
+  try {
+    const store = await openStore(storeFolder(pipeline.source.file, options.store), { create: false })
+    const plan = await planPipeline(pipeline, store)
+    const frame = await readData(plan, store.objects, registry, new AbortController().signal)
+    return await checkData(pipeline, frame, registry)
+  } catch (thrown) {
+    const error = asDaybookError(thrown)
+    const at = pipeline.source.place(pipeline.sources.find(({ id }) => id === error.cell)?.path ?? ['data'])
+    return error.all.map((one) => one.with({ at: one.at ?? at }))
+  }
+}
+
+/** What would run, what is cached, and why. @throws DaybookError all that is wrong with the page */
+export async function planPage(file: string, options: PageOptions = {}): Promise<Plan> {
+  const { pipeline } = await load(file, options)
+  return planPipeline(pipeline, await openStore(storeFolder(file, options.store), { create: false }))
+}
+
+/** Runs a page. @throws DaybookError all that is wrong with the page, before any event, or with the page over its data */
+export async function* runPage(
+  file: string,
+  options: PageOptions & Pick<RunOptions, 'signal' | 'command' | 'report' | 'executor'> = {},
+): AsyncGenerator<RunEvent, FinishedRun> {
+  const { pipeline, registry } = await load(file, options)
+  const store = await openStore(storeFolder(file, options.store))
+  const { signal, command, report, executor, sets } = options
+  return yield* runPipeline({
+    pipeline,
+    store,
+    threads: Math.max(1, options.threads ?? availableParallelism()),
+    checkData: (frame) => checkData(pipeline, frame, registry),
+    ...(signal && { signal }),
+    ...(command !== undefined && { command }),
+    ...(report && { report }),
+    ...(executor && { executor }),
+    ...(sets && { sets }),
+  })
+}
+
+/** The page with every default printed. @throws DaybookError all that is wrong with the page */
+export async function resolvedPage(file: string, options: PageOptions = {}): Promise<JsonObject> {
+  return (await load(file, options)).pipeline.resolved
+}
+
+async function load(file: string, options: PageOptions): Promise<{ readonly pipeline: Pipeline; readonly registry: Registry }> {
+  const overrides = overridesOf(options)
+  const registry = await registryOf(file, options)
+  return { registry, pipeline: await loadPipeline(file, { registry, env: envOf(options) }, overrides) }
+}
+
+function registryOf(file: string, { sets }: PageOptions): Promise<Registry> {
+  return openRegistry({ folder: dirname(resolve(file)), ...(sets && { sets }) })
+}
+
+function envOf({ env }: PageOptions): Readonly<Record<string, string | undefined>> {
+  return env ?? process.env
+}
+
+function overridesOf({ overrides = [] }: PageOptions) {
+  return overrides.map(parseOverride)
+}

@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { fail } from '../base/errors.ts'
+import { scoringKernels } from '../kernels/index.ts'
+import { type Model, openModel, parseManifest } from '../model/index.ts'
+import { openRegistry } from '../plugin/open-registry.ts'
+import type { RunRecord, Store } from '../store/index.ts'
+
+/**
+ * Opens the model of a run. Local plugins are looked for from the folder of its page, or of the store where the page is gone.
+ *
+ * @throws DaybookError RUN_NO_MODEL, STORE_OBJECT_…, what opening a model throws
+ */
+export async function openRunModel(store: Store, record: RunRecord): Promise<Model> {
+  const { model } = record.result
+  if (model === null) throw fail('RUN_NO_MODEL', { run: record.id, status: record.status })
+  const read = (digest: string): Promise<Uint8Array> => store.objects.get(digest)
+  const manifest = parseManifest(await read(model.digest))
+  const page = resolve(record.observed.pageFile)
+  const registry = await openRegistry({ folder: dirname(existsSync(page) ? page : store.folder) })
+  return openModel(manifest, read, registry, scoringKernels())
+}

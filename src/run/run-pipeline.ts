@@ -1,0 +1,156 @@
+import { join } from 'node:path'
+import type { Digest } from '../base/digest.ts'
+import type { DaybookError } from '../base/errors.ts'
+import { type Frame, frameFromState } from '../frame/index.ts'
+import { type Plan, planPipeline } from '../plan/index.ts'
+import { decodeState } from '../plugin/api.ts'
+import type { CellSpec, Pipeline } from '../spec/pipeline.ts'
+import { newRunId, type RunEvent, type RunRecord, type Store } from '../store/index.ts'
+import { EventQueue } from './event-queue.ts'
+import { makeRecord } from './make-record.ts'
+import { observeGit, observeMachine } from './observe.ts'
+import { type CellOutcome, type PlanOutcome, runPlan } from './schedule.ts'
+import type { Executor } from './task.ts'
+import { WorkerExecutor } from './worker-executor.ts'
+
+export interface RunOptions {
+  readonly pipeline: Pipeline
+  readonly store: Store
+  /** A plan of just this pipeline and store, where the caller has one. */
+  readonly plan?: Plan
+  /** Cells that run at a time. Changes nothing but the time. */
+  readonly threads: number
+  readonly signal?: AbortSignal
+  /** Sets of plugins that workers open. Default: the set that comes with Daybook. */
+  readonly sets?: readonly string[]
+  /** Where cells run. Default: worker threads. */
+  readonly executor?: () => Executor
+  /** Sets the run as a page: given from above, since reports stand above runs. */
+  readonly report?: (record: RunRecord, read: (digest: Digest) => Promise<Uint8Array>) => Promise<string>
+  /** Holds the page against its typed data, before anything is made of it. */
+  readonly checkData?: (frame: Frame) => Promise<readonly DaybookError[]>
+  /** The command that repeats it, for the record. */
+  readonly command?: string
+}
+
+/** A run that was recorded, however it ended. */
+export interface FinishedRun {
+  readonly record: RunRecord
+  /** Folder of its files. */
+  readonly folder: string
+  /** Folder of the store. */
+  readonly store: string
+  /** Path of the report, where one was made. */
+  readonly report?: string
+  /** What ended it early, at its place in the page. */
+  readonly problem?: DaybookError
+}
+
+/**
+ * Runs what is stale of a page and records the run: events as they happen, the record at the end. A cell that fails, a gate
+ * that fails and an interruption end in a record too.
+ *
+ * @throws DaybookError what planning throws, before any event; all that is wrong with the data, or with the page over it, once
+ *   the rows were read: such a run leaves no record; STORE_… where the record cannot be written
+ */
+export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent, FinishedRun> {
+  const { pipeline, store, threads, sets, command = '' } = options
+  const plan = options.plan ?? (await planPipeline(pipeline, store))
+  const id = newRunId()
+  const startedAt = new Date()
+  const start = performance.now()
+  const before = await store.runs.latestOf(pipeline.name)
+  const git = observeGit(pipeline.source.folder)
+  const stop = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
+
+  const events: RunEvent[] = []
+  const queue = new EventQueue<RunEvent>()
+  const tell = (event: RunEvent): void => {
+    events.push(event)
+    queue.push(event)
+  }
+  let executor: Executor | undefined
+  const openExecutor = (): Executor => {
+    executor ??= options.executor?.() ?? new WorkerExecutor({ store: store.folder, folder: pipeline.source.folder, sets, threads })
+    return executor
+  }
+  try {
+    tell({ type: 'runStarted', run: id, pipeline: pipeline.name, cells: plan.cells.map((cell) => cell.id) })
+    const checkData = async (frame: Digest): Promise<readonly DaybookError[]> =>
+      (await options.checkData?.(frameFromState(decodeState(await store.objects.get(frame))))) ?? []
+    const running = runPlan({ plan, store, run: id, threads, signal, executor: openExecutor, onEvent: tell, checkData }).finally(() => queue.close())
+    running.catch(() => {}) // awaited below, when the events are through
+    yield* queue
+    const outcome = placed(await running, pipeline)
+    if (outcome.invalid) throw outcome.problem
+    const finishedAt = new Date()
+    const record = makeRecord({
+      id,
+      pipeline,
+      outcome,
+      previous: before?.digest ?? null,
+      observed: {
+        ...observeMachine(),
+        startedAt: startedAt.toISOString(),
+        finishedAt: finishedAt.toISOString(),
+        durationMs: Math.round(performance.now() - start),
+        threads,
+        command,
+        pageFile: pipeline.source.file,
+        ...withGit(await git),
+      },
+    })
+    const ended: RunEvent = { type: 'runEnded', run: id, status: record.status, digest: record.digest }
+    events.push(ended)
+    await writeTargets(store, id, outcome.cells)
+    const report = await options.report?.(record, (digest) => store.objects.get(digest))
+    await store.runs.write(record, events, report)
+    yield ended
+    const folder = store.runs.folder(id)
+    return {
+      record,
+      folder,
+      store: store.folder,
+      ...(report !== undefined && { report: join(folder, 'report.html') }),
+      ...(outcome.problem !== undefined && { problem: outcome.problem }),
+    }
+  } finally {
+    stop.abort() // also where the caller stops listening
+    await executor?.close()
+  }
+}
+
+function withGit(git: RunRecord['observed']['git']): Pick<RunRecord['observed'], 'git'> {
+  return git === undefined ? {} : { git }
+}
+
+/** Copies what targets wrote beside the record. */
+async function writeTargets(store: Store, run: string, cells: readonly CellOutcome[]): Promise<void> {
+  for (const { cell, entry } of cells) {
+    const list = cell.work.type === 'deploy' ? entry?.outputs.files : undefined
+    if (list === undefined) continue
+    const files = JSON.parse(new TextDecoder().decode(await store.objects.get(list))) as Readonly<Record<string, Digest>>
+    for (const [path, digest] of Object.entries(files)) {
+      await store.runs.writeFile(run, `deploy/${cell.id}/${path}`, await store.objects.get(digest))
+    }
+  }
+}
+
+/** Says where in the page the cell stands that failed. */
+function placed(outcome: PlanOutcome, pipeline: Pipeline): PlanOutcome {
+  const { problem } = outcome
+  if (problem?.cell === undefined || problem.at !== undefined) return outcome
+  const { path } = specOf(pipeline, problem.cell) ?? {}
+  if (path === undefined) return outcome
+  const at = pipeline.source.place(path)
+  const all = problem.all.length > 1 ? problem.all.map((error) => error.with({ at: error.at ?? at })) : undefined
+  return { ...outcome, problem: problem.with({ at, all }) }
+}
+
+function specOf(pipeline: Pipeline, cell: string): CellSpec | undefined {
+  if (cell === 'train') return pipeline.algorithm
+  const { sources, preprocess, compress, deploy } = pipeline
+  const named = [...sources, ...preprocess].find(({ id }) => id === cell)
+  return named ?? compress.find(({ id }) => cell === `compress.${id}`) ?? deploy.find(({ id }) => cell === `deploy.${id}`)
+}

@@ -1,0 +1,163 @@
+import type { Digest } from '../base/digest.ts'
+import { asDaybookError, type DaybookError, fail, failAll } from '../base/errors.ts'
+import type { Plan, PlannedCell } from '../plan/index.ts'
+import type { CellEntry, CellState, GateResult, RunEvent, Store } from '../store/index.ts'
+import { defer } from './deferred.ts'
+import type { Executor, Task } from './task.ts'
+
+/** How a cell ended. */
+export interface CellOutcome {
+  readonly cell: PlannedCell
+  readonly state: CellState
+  readonly entry: CellEntry | undefined
+}
+
+/** What came of a plan. */
+export interface PlanOutcome {
+  readonly cells: readonly CellOutcome[]
+  /** What ended the run early: the first cell that failed, or the interruption. */
+  readonly problem: DaybookError | undefined
+  /** True where the page does not fit its data: that is no run that failed, it is a page that is wrong. */
+  readonly invalid: boolean
+}
+
+export interface Scheduling {
+  readonly plan: Plan
+  readonly store: Store
+  readonly run: string
+  /** Cells that run at a time, and threads that a kernel may use. */
+  readonly threads: number
+  readonly signal: AbortSignal
+  /** Made when the first stale cell is ready: an unchanged run starts no worker. */
+  executor(): Executor
+  onEvent(event: RunEvent): void
+  /** Holds the page against its typed data before anything is made of it: all that is wrong. */
+  checkData(frame: Digest): Promise<readonly DaybookError[]>
+}
+
+/**
+ * Runs the stale cells of a plan, each as soon as what it needs is there, at most `threads` at a time. The order that they
+ * end in changes nothing that they give. After a failure no cell is started; those that run are let finish, for the cache.
+ */
+export async function runPlan(scheduling: Scheduling): Promise<PlanOutcome> {
+  const run = new PlanRun(scheduling)
+  return run.finish()
+}
+
+class PlanRun {
+  readonly #given: Scheduling
+  readonly #waiting: Set<PlannedCell>
+  readonly #running = new Set<PlannedCell>()
+  readonly #ended = new Map<string, CellOutcome>()
+  readonly #done = defer<void>()
+  #problem: DaybookError | undefined
+  #invalid = false
+  #check: 'waiting' | 'running' | 'done'
+
+  constructor(given: Scheduling) {
+    this.#given = given
+    this.#waiting = new Set(given.plan.cells)
+    // What is cached was checked when it ran.
+    this.#check = given.plan.cells.every(({ cached }) => cached !== undefined) ? 'done' : 'waiting'
+  }
+
+  async finish(): Promise<PlanOutcome> {
+    this.#advance()
+    await this.#done.promise
+    const cells = this.#given.plan.cells.map((cell) => this.#ended.get(cell.id) as CellOutcome)
+    return { cells, problem: this.#problem, invalid: this.#invalid }
+  }
+
+  /** Ends what is cached, skips what cannot run any more, starts what is ready. */
+  #advance(): void {
+    const { signal, threads } = this.#given
+    if (signal.aborted) this.#problem ??= fail('RUN_INTERRUPTED', {})
+    for (const cell of this.#waiting) {
+      if (this.#gatesFailed() && cell.after.includes('gates')) this.#end(cell, 'skipped')
+      else if (cell.cached !== undefined) this.#end(cell, 'cached', cell.cached)
+      else if (this.#problem !== undefined) this.#end(cell, 'skipped')
+      else if (this.#running.size < threads && this.#isReady(cell)) this.#start(cell)
+    }
+    if (this.#check === 'running') return
+    if (this.#waiting.size === 0 && this.#running.size === 0) this.#done.resolve()
+  }
+
+  /** Once the rows are there, the page is held against them; all other cells wait for that. */
+  async #checkData(entry: CellEntry): Promise<void> {
+    this.#check = 'running'
+    try {
+      const errors = await this.#given.checkData(entry.outputs.frame as Digest)
+      if (errors.length > 0) {
+        this.#invalid = true
+        this.#problem ??= failAll(errors)
+      }
+    } catch (thrown) {
+      this.#problem ??= asDaybookError(thrown)
+    }
+    this.#check = 'done'
+    this.#advance()
+  }
+
+  #isReady({ needs, after, work }: PlannedCell): boolean {
+    if (work.type !== 'source' && this.#check !== 'done') return false
+    return [...needs.map(({ cell }) => cell), ...after].every((id) => this.#ended.has(id))
+  }
+
+  #gatesFailed(): boolean {
+    return gatesOf([...this.#ended.values()]).some(({ passed }) => !passed)
+  }
+
+  #start(cell: PlannedCell): void {
+    this.#waiting.delete(cell)
+    this.#running.add(cell)
+    this.#given.onEvent({ type: 'cellStarted', cell: cell.id, plugin: cell.plugin })
+    void this.#run(cell).then(() => {
+      this.#running.delete(cell)
+      this.#advance()
+    })
+  }
+
+  async #run(cell: PlannedCell): Promise<void> {
+    const { onEvent, signal, store, run } = this.#given
+    try {
+      const answer = await this.#given.executor().submit(
+        this.#taskOf(cell),
+        (event) => onEvent(event.type === 'warned' ? { ...event, type: 'cellWarned', cell: cell.id } : { ...event, type: 'cellProgress', cell: cell.id }),
+        signal,
+      )
+      const entry: CellEntry = { format: 1, key: cell.key, parts: cell.keyParts, run, ...answer }
+      await store.cells.put(entry)
+      this.#end(cell, 'ran', entry)
+    } catch (thrown) {
+      const error = asDaybookError(thrown)
+      this.#problem ??= error
+      if (cell.work.type === 'source' && /^(DATA|SPEC|PLAN)_/.test(error.code)) this.#invalid = true
+      this.#end(cell, error.code === 'RUN_INTERRUPTED' ? 'skipped' : 'failed')
+    }
+  }
+
+  #taskOf({ id, plugin, work, needs }: PlannedCell): Task {
+    const inputs = needs.map(({ name, cell, output }) => [name, this.#output(cell, output)] as const)
+    const { plan, threads } = this.#given
+    return { cell: id, plugin, work, page: plan.page, inputs: Object.fromEntries(inputs), threads }
+  }
+
+  #output(cell: string, output: string): Digest {
+    const digest = this.#ended.get(cell)?.entry?.outputs[output]
+    if (digest === undefined) throw new TypeError(`cell ${cell} gave no ${output}`)
+    return digest
+  }
+
+  #end(cell: PlannedCell, state: CellState, entry?: CellEntry): void {
+    this.#waiting.delete(cell)
+    this.#ended.set(cell.id, { cell, state, entry })
+    this.#given.onEvent({ type: 'cellEnded', cell: cell.id, state, ms: state === 'ran' ? (entry?.ms ?? 0) : 0, why: cell.why })
+    if (cell.id === this.#given.plan.page.from && entry !== undefined && this.#check === 'waiting') void this.#checkData(entry)
+  }
+}
+
+/** Results of the gates, as far as the run came. */
+export function gatesOf(cells: readonly CellOutcome[]): readonly GateResult[] {
+  const { entry } = cells.find(({ cell }) => cell.work.type === 'gates') ?? {}
+  return (entry?.facts.gates ?? []) as unknown as readonly GateResult[]
+}

@@ -1,0 +1,176 @@
+import { type Digest, digestBytes } from '../base/digest.ts'
+import { fail } from '../base/errors.ts'
+import type { Json, JsonObject } from '../base/json.ts'
+import { canonicalJson } from '../base/canonical.ts'
+import { RandomStream } from '../base/random.ts'
+import type { Frame } from '../frame/index.ts'
+import { frameFromState } from '../frame/index.ts'
+import { type Kernels, scoringKernels, trainingKernels } from '../kernels/index.ts'
+import type { PageFacts, PluginUse } from '../plan/index.ts'
+import { decodeState, encodeState, type FitContext, type Registry, type State } from '../plugin/api.ts'
+import type { ObjectStore } from '../store/index.ts'
+import type { Memo } from './memo.ts'
+import { ShownCollector } from './shown-collector.ts'
+import { type Split, splitFromState } from './split/split.ts'
+import type { Task, TaskEvent } from './task.ts'
+
+/** What one process (or worker) has at hand for all of its tasks. */
+export interface Workplace {
+  readonly objects: ObjectStore
+  /** Guarded: its plugins answer for what they throw. */
+  readonly registry: Registry
+  readonly memo: Memo
+}
+
+/** What a running task works with: its inputs, its plugins, what it shows, its clock. */
+export class TaskContext {
+  readonly task: Task
+  readonly signal: AbortSignal
+  readonly shown: ShownCollector
+  readonly #workplace: Workplace
+  readonly #onEvent: (event: TaskEvent) => void
+  #scoring: Kernels | undefined
+  #lastProgress = 0
+  /** Time spent in the cell's own hook. */
+  ms = 0
+
+  constructor(task: Task, workplace: Workplace, onEvent: (event: TaskEvent) => void, signal: AbortSignal) {
+    this.task = task
+    this.signal = signal
+    this.shown = new ShownCollector(task.plugin)
+    this.#workplace = workplace
+    this.#onEvent = onEvent
+  }
+
+  get page(): PageFacts {
+    return this.task.page
+  }
+
+  get registry(): Registry {
+    return this.#workplace.registry
+  }
+
+  get objects(): ObjectStore {
+    return this.#workplace.objects
+  }
+
+  get memo(): Memo {
+    return this.#workplace.memo
+  }
+
+  /** One instance for everything that is applied or scored in this task. */
+  get scoring(): Kernels {
+    this.#scoring ??= scoringKernels()
+    return this.#scoring
+  }
+
+  input(name: string): Digest {
+    const digest = this.task.inputs[name]
+    if (digest === undefined) throw new TypeError(`cell ${this.task.cell} has no input ${name}`)
+    return digest
+  }
+
+  frame(name = 'frame'): Promise<Frame> {
+    const digest = this.input(name)
+    return this.memo.get(`frame ${digest}`, async () => frameFromState(decodeState(await this.objects.get(digest))))
+  }
+
+  split(): Promise<Split> {
+    const digest = this.input('split')
+    return this.memo.get(`split ${digest}`, async () => splitFromState(decodeState(await this.objects.get(digest))))
+  }
+
+  async state(digest: Digest): Promise<State> {
+    return this.memo.get(`state ${digest}`, async () => decodeState(await this.objects.get(digest)))
+  }
+
+  async json(name: string): Promise<JsonObject> {
+    return JSON.parse(new TextDecoder().decode(await this.objects.get(this.input(name)))) as JsonObject
+  }
+
+  /** Stores a state. @throws DaybookError PLUGIN_BAD_STATE */
+  async putState(state: State): Promise<Digest> {
+    return this.objects.put(encodeState(state))
+  }
+
+  /** Stores a value as canonical JSON. */
+  async putJson(value: Json): Promise<Digest> {
+    return this.objects.put(new TextEncoder().encode(canonicalJson(value)))
+  }
+
+  /** Runs the cell's own hook and counts its time. */
+  async timed<T>(hook: () => T | Promise<T>): Promise<T> {
+    const start = performance.now()
+    try {
+      return await hook()
+    } finally {
+      this.ms += performance.now() - start
+    }
+  }
+
+  /** What a fitting hook of `use` gets. `fold` names the fold that it is fitted for. */
+  fitContext(use: PluginUse, fold?: number): FitContext<JsonObject> {
+    this.signal.throwIfAborted()
+    return {
+      params: paramsOf(use),
+      kernels: trainingKernels(),
+      threads: this.task.threads,
+      signal: this.signal,
+      random: (purpose) => {
+        if (!use.random) throw fail('RUN_RANDOM_UNDECLARED', { plugin: use.use }, { plugin: use.use })
+        return this.random(purpose, use.cell, fold)
+      },
+      progress: (done, total, note) => this.#progress(done, total, note),
+      figure: (figure) => this.shown.figure(figure),
+      table: (table) => this.shown.table(table),
+      warn: (warning) => {
+        this.shown.warn(warning)
+        this.#onEvent({ type: 'warned', warning })
+      },
+    }
+  }
+
+  /** A stream of the engine's own, or of a plugin. */
+  random(purpose: string, cell: string, fold?: number): RandomStream {
+    return new RandomStream({ seed: this.page.seed, cell, fold, purpose })
+  }
+
+  warn(code: string, message: string, evidence?: Json): void {
+    const warning = { code, message, ...(evidence !== undefined && { evidence }) }
+    this.shown.warn(warning)
+    this.#onEvent({ type: 'warned', warning })
+  }
+
+  /** At most some ten a second: progress is for eyes. */
+  #progress(done: number, total: number, note?: string): void {
+    this.signal.throwIfAborted()
+    const now = performance.now()
+    if (now - this.#lastProgress < 100 && done < total) return
+    this.#lastProgress = now
+    this.#onEvent({ type: 'progress', done, total, ...(note !== undefined && { note }) })
+  }
+}
+
+/** Params as a hook gets them: locations are absolute paths, secrets their values. */
+export function paramsOf(use: PluginUse): JsonObject {
+  const filled = structuredClone(use.params) as Record<string, Json>
+  for (const [path, value] of Object.entries({ ...use.locations, ...use.secrets })) put(filled, path.split('.'), value)
+  return deepFreeze(filled)
+}
+
+function put(into: Record<string, Json>, [step, ...rest]: string[], value: string): void {
+  if (step === undefined) return
+  if (rest.length === 0) into[step] = value
+  else put(into[step] as Record<string, Json>, rest, value)
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  for (const inner of Object.values(value)) deepFreeze(inner)
+  return Object.freeze(value)
+}
+
+/** Digest of row keys: which rows they were, in whatever order. Keys are sorted by the caller. */
+export function digestOfKeys(keys: readonly string[]): Digest {
+  return digestBytes(canonicalJson(keys))
+}

@@ -1,0 +1,1 @@
+export { createServer, defaultLimits, type ServeLimits, type ServeOptions, type Server } from './server.ts'

@@ -1,0 +1,136 @@
+import { type DaybookError, fail } from '../base/errors.ts'
+import type { Json, JsonObject } from '../base/json.ts'
+import { nearest } from '../base/nearest.ts'
+import type { AlgorithmPlugin, MetricPlugin, ParamsSchema, Registry, ResolvedPlugin, Task } from '../plugin/api.ts'
+import { fillParams } from '../plugin/fill-params.ts'
+import type { Page } from './page.ts'
+import type { CellSpec, GateSpec, SpecContext, SpecPath, TargetSpec } from './pipeline.ts'
+import { possibleTasks } from './task.ts'
+
+/** Tasks in words, for messages. */
+export const taskWords: Readonly<Record<Task, string>> = {
+  binary: 'two classes',
+  multiclass: 'several classes',
+  regression: 'numbers',
+  clustering: 'clusters',
+  anomaly: 'anomalies',
+}
+
+export function inWords(tasks: readonly Task[]): string {
+  return tasks.map((task) => taskWords[task]).join(' or ')
+}
+
+/** Does the algorithm fit the target, as far as the page says it? */
+export async function checkTarget(
+  page: Page,
+  algorithm: AlgorithmPlugin,
+  target: TargetSpec | undefined,
+  registry: Registry,
+): Promise<DaybookError[]> {
+  const supervised = algorithm.tasks.some((task) => task !== 'clustering' && task !== 'anomaly')
+  const unsupervised = algorithm.tasks.some((task) => task === 'clustering' || task === 'anomaly')
+  if (target === undefined && !unsupervised) {
+    return [fail('SPEC_NO_TARGET', { algorithm: algorithm.id }, { at: page.place(['data', 'target'], 'key') })]
+  }
+  if (target !== undefined && !supervised) {
+    return [fail('SPEC_TARGET_NOT_TAKEN', { algorithm: algorithm.id }, { at: page.place(['data', 'target'], 'key') })]
+  }
+  if (possibleTasks(algorithm, target).length > 0) return []
+  const task = target?.type === 'number' ? 'numbers' : target?.positive !== undefined ? 'two classes' : 'classes'
+  const wanted: Task = target?.type === 'number' ? 'regression' : 'binary'
+  const at = page.place(['algorithm', 'use'])
+  const hint = await otherAlgorithms(registry, wanted)
+  return [fail('SPEC_TASK', { algorithm: algorithm.id, learned: inWords(algorithm.tasks), task }, { at, hint })]
+}
+
+/** What to do about an algorithm that does not fit a task: those that do, by their own word. */
+export async function otherAlgorithms(registry: Registry, task: Task): Promise<string> {
+  const all = await Promise.all(registry.ids('algorithm').map((id) => registry.find('algorithm', id)))
+  const names = all.filter(({ plugin }) => (plugin as AlgorithmPlugin).tasks.includes(task)).map(({ use }) => `\`${use}\``)
+  return names.length === 0 ? 'Choose another algorithm.' : `Those that learn ${taskWords[task]}: ${names.join(', ')}.`
+}
+
+/** What an algorithm gives for classes under its params. */
+export function outputOf(algorithm: AlgorithmPlugin, params: JsonObject): 'probabilities' | 'scores' {
+  const { output = 'probabilities' } = algorithm
+  return typeof output === 'function' ? output(params as never) : output
+}
+
+/** Metrics against the tasks that the page can be about, and against what the algorithm gives. */
+export function checkMetrics(
+  page: Page,
+  metrics: readonly { readonly plugin: ResolvedPlugin<'metric'>; readonly path: SpecPath }[],
+  said: { readonly algorithm: AlgorithmPlugin; readonly tasks: readonly Task[]; readonly output: 'probabilities' | 'scores' | undefined },
+): DaybookError[] {
+  return metrics.flatMap(({ plugin, path }) => {
+    const metric = plugin.plugin as MetricPlugin
+    const at = page.place([...path, 'use'])
+    const { algorithm, tasks, output } = said
+    if (tasks.length > 0 && !metric.tasks.some((task) => tasks.includes(task))) {
+      return [fail('SPEC_METRIC_TASK', { metric: metric.id, measured: inWords(metric.tasks), task: inWords(tasks) }, { at, hint: 'Take it out.' })]
+    }
+    if (metric.needs !== 'probabilities' || output !== 'scores') return []
+    const hint = 'Take it out, or have the algorithm give probabilities.'
+    return [fail('SPEC_METRIC_NEEDS', { metric: metric.id, needs: 'probabilities', algorithm: algorithm.id, gives: 'scores' }, { at, hint })]
+  })
+}
+
+/** Where a page names no metrics: all that may fit, with their default params, in order of id. */
+export async function defaultMetrics(
+  ctx: SpecContext,
+  tasks: readonly Task[],
+  output: 'probabilities' | 'scores',
+): Promise<CellSpec<'metric'>[]> {
+  const found = await Promise.all(ctx.registry.ids('metric').map((id) => ctx.registry.find('metric', id)))
+  return found.flatMap((plugin, i) => {
+    const metric = plugin.plugin as MetricPlugin
+    const params = metric.params as ParamsSchema
+    const fits = metric.tasks.some((task) => tasks.includes(task)) && !(metric.needs === 'probabilities' && output === 'scores')
+    if (!fits || Object.values(params).some((schema) => schema.default === undefined)) return []
+    return [{ id: metric.id, kind: 'metric', plugin, params: fillParams(params, {}), locations: {}, path: ['evaluate', 'metrics', i] }]
+  })
+}
+
+/** Gates of a checked page. */
+export function readGates(value: Json | undefined): GateSpec[] {
+  return ((value ?? []) as JsonObject[]).map(({ metric, on, atLeast, atMost }, i) => ({
+    metric: metric as string,
+    on: (on ?? 'test') as 'test' | 'folds',
+    ...(atLeast !== undefined && { atLeast: atLeast as number }),
+    ...(atMost !== undefined && { atMost: atMost as number }),
+    path: ['gates', i],
+  }))
+}
+
+/** Gates against what is computed. `computed` is undefined where some metric is wrong itself. */
+export function checkGates(
+  page: Pick<Page, 'place'>,
+  gates: readonly GateSpec[],
+  computed: readonly string[] | undefined,
+  folds: number,
+  ctx: Pick<SpecContext, 'registry'>,
+): DaybookError[] {
+  return gates.flatMap((gate) => {
+    const errors: DaybookError[] = []
+    const { metric, on, atLeast, atMost, path } = gate
+    if (atLeast === undefined && atMost === undefined) {
+      const section = `\`gates[${path[1]}]\``
+      errors.push(fail('SPEC_MISSING_KEY', { key: 'atLeast', section, expected: '`atLeast` or `atMost`' }, { at: page.place(path) }))
+    }
+    if (atLeast !== undefined && atMost !== undefined && atLeast > atMost) {
+      errors.push(fail('SPEC_GATE_BOUNDS', { atLeast, atMost }, { at: page.place([...path, 'atLeast']) }))
+    }
+    if (computed !== undefined && !computed.includes(metric)) {
+      errors.push(fail('SPEC_GATE_METRIC', { metric }, { at: page.place([...path, 'metric']), hint: gateHint(metric, computed, ctx) }))
+    }
+    if (on === 'folds' && folds === 0) errors.push(fail('SPEC_GATE_FOLDS', {}, { at: page.place([...path, 'on']) }))
+    return errors
+  })
+}
+
+function gateHint(metric: string, computed: readonly string[], ctx: Pick<SpecContext, 'registry'>): string {
+  const ids = ctx.registry.ids('metric')
+  if (ids.includes(metric)) return `Add \`${metric}\` to \`evaluate: { metrics: [${[...computed, metric].join(', ')}] }\`.`
+  const near = nearest(metric, [...computed, ...ids])
+  return near === undefined ? `Computed are ${computed.join(', ') || 'none'}.` : `did you mean \`${near}\`?`
+}

@@ -1,0 +1,5 @@
+export { checkPlugin, conformance, type TapLike } from './check-plugin.ts'
+export { type TestContext, type TestContextOptions, testContext, testScoringContext } from './context.ts'
+export { frameOf, type PlainColumns } from './example-frame.ts'
+export type { Finding } from './finding.ts'
+export type { CheckOptions } from './subject.ts'

@@ -1,0 +1,49 @@
+import { digestBytes } from '../../src/base/digest.ts'
+import type { Frame, NumberColumn } from '../../src/frame/index.ts'
+import {
+  conformFrame,
+  conformRows,
+  type Model,
+  type Prediction,
+  predictionsOf,
+  type Scored,
+  type Signature,
+} from '../../src/model/index.ts'
+
+export const signature: Signature = {
+  columns: [
+    { name: 'income', type: 'number', unseen: 'error', missing: true, optional: false, min: 0, unit: 'EUR' },
+    { name: 'purpose', type: 'category', levels: ['car', 'home'], unseen: 'error', missing: false, optional: false },
+    { name: 'since', type: 'date', unseen: 'error', missing: true, optional: true },
+    { name: 'owner', type: 'boolean', unseen: 'error', missing: true, optional: true },
+  ],
+  ignored: ['loanId', 'defaulted'],
+  task: 'binary',
+  classes: ['no', 'yes'],
+  target: 'defaulted',
+  output: 'probabilities',
+}
+
+/** A model that anyone can compute: p(yes) = 1 / (2 + income), 0.75 where the income is missing. */
+export function tinyModel(changes: Partial<Model> = {}, given: Partial<Signature> = {}): Model {
+  const own = { ...signature, ...given }
+  const scoreConformed = (frame: Frame): Scored => {
+    const income = (frame.get('income') as NumberColumn).values
+    const yes = Array.from(income, (value) => (Number.isNaN(value) ? 0.75 : 1 / (2 + value)))
+    const values = own.output === 'probabilities' ? yes.flatMap((p) => [1 - p, p]) : yes
+    return { rows: frame.rows, output: own.output, values: Float64Array.from(values) }
+  }
+  return {
+    manifest: {} as Model['manifest'],
+    digest: digestBytes('tiny model'),
+    signature: own,
+    scoreConformed,
+    scoreFrame: (frame, conforming) => scoreConformed(conformFrame(frame, own, conforming)),
+    predictRows: (rows): Prediction[] => predictionsOf(scoreConformed(conformRows(rows, own)), own),
+    features: () => {
+      throw new Error('not needed here')
+    },
+    importance: () => undefined,
+    ...changes,
+  }
+}

@@ -1,0 +1,115 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { frameFromState } from '../../src/frame/frame-state.ts'
+import {
+  createServer,
+  openRunModel,
+  openStore,
+  type Prediction,
+  type RunRecord,
+  renderReport,
+  runPage,
+  scoreFile,
+} from '../../src/index.ts'
+import { decodeState, type StateObject } from '../../src/plugin/api.ts'
+
+const page = `daybook: 1
+name: same-scores
+seed: 3
+data:
+  use: csv
+  with: { path: loans.csv }
+  target: { column: paid, positive: "yes" }
+  key: id
+  columns:
+    note: { role: ignore }
+  split: { by: random, test: 0.3 }
+preprocess:
+  - use: impute
+  - one-hot
+  - standardize
+algorithm: { use: logistic, with: { l2: 0.1 } }
+evaluate: { metrics: [auc], folds: 2 }
+`
+
+/** Rows with every sort of trouble that is none: long fractions, missing values, categories, numbers as text. */
+const rows = Array.from({ length: 300 }, (_, i) => ({
+  id: `r${i}`,
+  income: i % 17 === 0 ? null : ((i * 7919) % 1000) / 7 + 1e-9,
+  purpose: ['car', 'home', 'a, "b"'][i % 3] as string,
+  years: (i * 31) % 40,
+  note: 'x',
+  paid: ((i * 7919) % 1000) / 7 + ((i * 31) % 40) > 80 ? 'yes' : 'no',
+}))
+
+t.test('training, serving and scoring of files give the same scores, to the bit', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'daybook-same-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const names = ['id', 'income', 'purpose', 'years', 'note', 'paid'] as const
+  const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
+  const lines = rows.map((row) =>
+    names.map((name) => (typeof row[name] === 'string' ? quoted(row[name]) : (row[name] ?? ''))).join(','),
+  )
+  await writeFile(join(folder, 'loans.csv'), `${names.join(',')}\n${lines.join('\n')}\n`)
+  await writeFile(join(folder, 'loans.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'))
+  await writeFile(join(folder, 'page.yaml'), page)
+
+  const record = await ran(join(folder, 'page.yaml'), join(folder, 'store'))
+  t.equal(record.status, 'ok', record.error?.message ?? 'the run is ok')
+  const store = await openStore(join(folder, 'store'))
+  const model = await openRunModel(store, record)
+  const frame = frameFromState(
+    decodeState(await store.objects.get(record.result.cells[0]?.output as string)) as StateObject,
+  )
+  const trained = [...model.scoreFrame(frame, { lenient: true }).values].filter((_, i) => i % 2 === 1)
+  t.equal(trained.length, rows.length)
+  t.ok(new Set(trained).size > 50, 'the scores differ')
+
+  for (const file of ['loans.csv', 'loans.jsonl']) {
+    const scored: Prediction[] = []
+    for await (const one of scoreFile(join(folder, file), model)) scored.push(one)
+    t.same(
+      scored.map(({ probabilities }) => probabilities?.yes),
+      trained,
+      file,
+    )
+  }
+
+  const server = await createServer({
+    name: record.pipeline,
+    version: record.id,
+    model,
+    digest: record.digest,
+    port: 0,
+  })
+  t.teardown(() => server.close())
+  const { url } = await server.listen()
+  const response = await fetch(`${url}/predict`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ rows }),
+  })
+  const answer = (await response.json()) as { probabilities: { yes: number }[]; model: { digest: string } }
+  t.equal(answer.model.digest, record.result.model?.digest)
+  t.equal(response.headers.get('x-daybook-run-digest'), record.digest)
+  t.same(
+    answer.probabilities.map(({ yes }) => yes),
+    trained,
+    'over HTTP',
+  )
+
+  const report = await renderReport(record, (digest) => store.objects.get(digest))
+  for (const part of ['300 rows, 6 columns', 'ROC', 'Calibration', 'Train against test', record.digest])
+    t.ok(report.includes(part), part)
+  t.notOk(report.includes('not drawn here'))
+})
+
+async function ran(file: string, store: string): Promise<RunRecord> {
+  const run = runPage(file, { store, threads: 1 })
+  for (;;) {
+    const step = await run.next()
+    if (step.done) return step.value.record
+  }
+}
