@@ -2,14 +2,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { errorReference, pluginReference } from './reference.ts'
 import { openRegistry } from '../src/plugin/open-registry.ts'
 import { composeSchema } from '../src/spec/index.ts'
+import { errorReference, pluginReference } from './reference.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const registry = await openRegistry({ folder: root })
 
 mkdirSync(join(root, 'schemas'), { recursive: true })
-writeFileSync(join(root, 'schemas', 'pipeline.schema.json'), `${JSON.stringify(await composeSchema(registry), null, 2)}\n`)
+writeFileSync(
+  join(root, 'schemas', 'pipeline.schema.json'),
+  `${JSON.stringify(await composeSchema(registry), null, 2)}\n`,
+)
 writeFileSync(join(root, 'docs', 'plugins.md'), await pluginReference(registry))
 writeFileSync(join(root, 'docs', 'errors.md'), errorReference())

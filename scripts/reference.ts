@@ -1,5 +1,5 @@
-import { codes } from '../src/base/codes/index.ts'
 import type { CodeEntry } from '../src/base/codes/code.ts'
+import { codes } from '../src/base/codes/index.ts'
 import type { Json } from '../src/base/json.ts'
 import type { ParamSchema, ParamsSchema, Plugin, PluginKind, Registry } from '../src/plugin/api.ts'
 import { describeSchema } from '../src/plugin/check-params.ts'
@@ -28,16 +28,25 @@ export async function pluginReference(registry: Registry): Promise<string> {
     sections.push(`## ${headings[kind]}`)
     for (const id of ids) sections.push(pluginSection((await registry.find(kind, id)).plugin as Plugin))
   }
-  const intro = 'Every plugin that comes with Daybook, from what it declares in `plugins/`. A param without default is required.'
+  const intro =
+    'Every plugin that comes with Daybook, from what it declares in `plugins/`. A param without default is required.'
   return `${generated}# Plugins\n\n${intro}\n\n${contents.join('\n')}\n\n${sections.join('\n\n')}\n`
 }
 
 /** `docs/errors.md`: every code, what it says, what to do, how a command ends. */
 export function errorReference(): string {
-  const rows = Object.entries(codes as Readonly<Record<string, CodeEntry>>).map(([code, { message, hint, exit, http }]) => {
-    const cells = [`\`${code}\``, message, hint ?? 'It says so where it happens.', String(exit), http === undefined ? '' : String(http)]
-    return `| ${cells.map(tableText).join(' | ')} |`
-  })
+  const rows = Object.entries(codes as Readonly<Record<string, CodeEntry>>).map(
+    ([code, { message, hint, exit, http }]) => {
+      const cells = [
+        `\`${code}\``,
+        message,
+        hint ?? 'It says so where it happens.',
+        String(exit),
+        http === undefined ? '' : String(http),
+      ]
+      return `| ${cells.map(tableText).join(' | ')} |`
+    },
+  )
   const intro =
     'Every error has a stable code. `{…}` is filled in with what was found. Exit 1: a run failed; 2: the page, its data or the command ' +
     'is wrong; 3: a gate failed; 4: verification differs; 130: interrupted. HTTP: the status that a server answers with.'
@@ -59,15 +68,20 @@ function factsOf(plugin: Plugin): string {
   if (plugin.kind === 'algorithm') {
     facts.push(`learns ${plugin.tasks.join(', ')}`, `takes ${plugin.accepts.join(', ')} features`)
     facts.push(plugin.missing === 'allow' ? 'missing values allowed' : 'no missing values')
-    if (plugin.optimizer) facts.push(`trained by an optimizer${plugin.defaultOptimizer ? ` (default \`${plugin.defaultOptimizer}\`)` : ''}`)
+    if (plugin.optimizer)
+      facts.push(`trained by an optimizer${plugin.defaultOptimizer ? ` (default \`${plugin.defaultOptimizer}\`)` : ''}`)
     if (plugin.monotone) facts.push('keeps `monotone`')
   }
   if (plugin.kind === 'preprocess') {
-    facts.push(`takes ${plugin.takes.join(', ')}`, plugin.missing === 'allow' ? 'missing values allowed' : 'no missing values')
+    facts.push(
+      `takes ${plugin.takes.join(', ')}`,
+      plugin.missing === 'allow' ? 'missing values allowed' : 'no missing values',
+    )
     if (plugin.keepsOrder) facts.push('keeps order')
     if (plugin.uses === 'target') facts.push('sees the target')
   }
-  if (plugin.kind === 'metric') facts.push(`for ${plugin.tasks.join(', ')}`, `of ${plugin.needs}`, `${plugin.better} is better`)
+  if (plugin.kind === 'metric')
+    facts.push(`for ${plugin.tasks.join(', ')}`, `of ${plugin.needs}`, `${plugin.better} is better`)
   if (plugin.kind === 'data' && plugin.inputs === 'some') facts.push('made `from` other cells')
   if (plugin.kind === 'data' && plugin.synthetic) facts.push('SYNTHETIC rows')
   if (plugin.random) facts.push('draws random numbers')
@@ -82,7 +96,11 @@ function paramsTable(params: ParamsSchema): string {
 function paramRows(name: string, schema: ParamSchema): string[] {
   const shown = schema.default === undefined ? 'required' : `\`${JSON.stringify(schema.default)}\``
   const row = `| \`${name}\` | ${tableText(describeSchema(schema))} | ${tableText(shown)} | ${tableText(schema.description ?? '')} |`
-  const inner = [schema, ...(schema.anyOf ?? []), ...(schema.items ? [schema.items, ...(schema.items.anyOf ?? [])] : [])]
+  const inner = [
+    schema,
+    ...(schema.anyOf ?? []),
+    ...(schema.items ? [schema.items, ...(schema.items.anyOf ?? [])] : []),
+  ]
   const nested = inner.flatMap(({ properties = {} }) => Object.entries(properties))
   return [row, ...nested.flatMap(([key, one]) => paramRows(`${name}.${key}`, one))]
 }
@@ -91,9 +109,15 @@ function usage(plugin: Plugin): string {
   const { id, kind } = plugin
   const given = shownParams(plugin.params as ParamsSchema)
   const params = Object.entries(given)
-  const cell = params.length === 0 ? id : `{ use: ${id}, with: { ${params.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(', ')} } }`
+  const cell =
+    params.length === 0
+      ? id
+      : `{ use: ${id}, with: { ${params.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(', ')} } }`
   const page: Readonly<Record<PluginKind, string>> = {
-    data: params.length === 0 ? `data:\n  use: ${id}` : `data:\n  use: ${id}\n  with: { ${params.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(', ')} }`,
+    data:
+      params.length === 0
+        ? `data:\n  use: ${id}`
+        : `data:\n  use: ${id}\n  with: { ${params.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(', ')} }`,
     preprocess: `preprocess:\n  - ${cell}`,
     algorithm: `algorithm: ${cell}`,
     optimizer: `optimizer: ${cell}`,

@@ -1,7 +1,6 @@
-import type { PageOptions, RunOptions } from './run/index.ts'
-import { runPage as runPageWith } from './run/index.ts'
-import type { FinishedRun } from './run/index.ts'
 import type { ReadObject } from './report/view.ts'
+import type { FinishedRun, PageOptions, RunOptions } from './run/index.ts'
+import { runPage as runPageWith } from './run/index.ts'
 import type { RunEvent, RunRecord } from './store/index.ts'
 
 // The public API. Heavy parts (the report's figures, the server) are loaded when they are called.

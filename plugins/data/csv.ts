@@ -24,10 +24,15 @@ export default defineData({
       minLength: 1,
       maxLength: 1,
       default: ',',
-      description: 'The character between fields. null takes the one of `,` `;` tab and `|` that the first line holds most of.',
+      description:
+        'The character between fields. null takes the one of `,` `;` tab and `|` that the first line holds most of.',
       examples: [';'],
     },
-    header: { type: 'boolean', default: true, description: 'Does the first line name the columns? If not they are c1, c2 and so on.' },
+    header: {
+      type: 'boolean',
+      default: true,
+      description: 'Does the first line name the columns? If not they are c1, c2 and so on.',
+    },
     encoding: {
       enum: ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'latin1'],
       default: 'utf-8',
@@ -44,7 +49,8 @@ export default defineData({
       items: { type: 'string' },
       uniqueItems: true,
       default: [...MISSING_TEXTS],
-      description: 'Texts that stand for missing in every column. For one column alone: `columns: { name: { missing: { values: ["-9"] } } }`.',
+      description:
+        'Texts that stand for missing in every column. For one column alone: `columns: { name: { missing: { values: ["-9"] } } }`.',
       examples: [['', 'n/a', '-']],
     },
   },

@@ -23,7 +23,8 @@ export default defineData({
       items: { type: 'string', minLength: 1 },
       uniqueItems: true,
       default: [],
-      description: 'Columns of the result that its rows are ordered by, ascending, missing values last; the others follow from left to right.',
+      description:
+        'Columns of the result that its rows are ordered by, ascending, missing values last; the others follow from left to right.',
       examples: [['loanId']],
     },
   },

@@ -29,7 +29,8 @@ export default defineData({
       minimum: 0,
       maximum: 0.5,
       default: 0.04,
-      description: 'Share of values missing in `employmentYears` and `savings`; `income` has half and `utilisation` a quarter of it.',
+      description:
+        'Share of values missing in `employmentYears` and `savings`; `income` has half and `utilisation` a quarter of it.',
     },
   },
   read({ rows, missingShare }, ctx) {
@@ -43,12 +44,21 @@ export default defineData({
       const values = applicants[name]
       if (missing === 0) return { type: 'number', name, values }
       const gone = draws.uniform(`missing ${name}`)
-      return { type: 'number', name, values: values.map((value, i) => ((gone[i] as number) < missing ? Number.NaN : value)) }
+      return {
+        type: 'number',
+        name,
+        values: values.map((value, i) => ((gone[i] as number) < missing ? Number.NaN : value)),
+      }
     }
-    const category = (name: Exclude<keyof typeof applicants, 'care'>, texts: readonly string[]): CategoryColumn => codes(name, applicants[name], texts)
+    const category = (name: Exclude<keyof typeof applicants, 'care'>, texts: readonly string[]): CategoryColumn =>
+      codes(name, applicants[name], texts)
 
     const columns: Column[] = [
-      { type: 'text', name: 'loanId', values: Array.from({ length: rows }, (_, i) => `L${String(i + 1).padStart(7, '0')}`) },
+      {
+        type: 'text',
+        name: 'loanId',
+        values: Array.from({ length: rows }, (_, i) => `L${String(i + 1).padStart(7, '0')}`),
+      },
       { type: 'date', name: 'appliedOn', values: day.map((u) => (FIRST_DAY + Math.floor(u * DAYS)) * DAY_MS) },
       number('amount'),
       number('termMonths'),
@@ -68,7 +78,11 @@ export default defineData({
       { type: 'boolean', name: 'existingCustomer', values: Int8Array.from(applicants.existingCustomer) },
       number('age'),
       category('gender', GENDER),
-      codes('defaulted', risk.map((p, i) => ((fate[i] as number) < p ? 1 : 0)), ['no', 'yes']),
+      codes(
+        'defaulted',
+        risk.map((p, i) => ((fate[i] as number) < p ? 1 : 0)),
+        ['no', 'yes'],
+      ),
     ]
     return { rows, columns, place: (row) => `application ${row + 1}` }
   },

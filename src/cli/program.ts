@@ -40,6 +40,7 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
     .configureOutput({ writeErr: () => {} })
     .showSuggestionAfterError()
     .helpCommand(true)
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${argumentsOf(command)}`.trim() })
 
   /** Declares a command with the options that all have; the action's modules are loaded when it runs. */
   const command = (
@@ -162,6 +163,15 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
     return 0
   })
   return program
+}
+
+/** `<page> [folder]`, for the list of commands: that each takes options is said by its own help. */
+function argumentsOf(command: Command): string {
+  const shown = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? '...' : ''}`
+    return argument.required ? `<${name}>` : `[${name}]`
+  })
+  return shown.join(' ')
 }
 
 /** What commander found wrong, as ours: `error: unknown command 'rnu'\n(Did you mean run?)`. */

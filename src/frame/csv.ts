@@ -70,7 +70,13 @@ function firstLine(text: string): string {
 
 /** One column, and the first line holds another common delimiter: nobody meant that. */
 function refuseDelimiter(text: string, delimiter: string, file: string): void {
-  const found = delimiters.find((other) => other !== delimiter && firstLine(text).replace(/"[^"]*"/g, '').includes(other))
+  const found = delimiters.find(
+    (other) =>
+      other !== delimiter &&
+      firstLine(text)
+        .replace(/"[^"]*"/g, '')
+        .includes(other),
+  )
   if (found === undefined) return
   const hint = `Set \`delimiter: ${JSON.stringify(found)}\`.`
   throw fail('DATA_DELIMITER', { file, delimiter: JSON.stringify(delimiter), other: JSON.stringify(found) }, { hint })
@@ -83,7 +89,9 @@ function headerFaults(names: readonly string[], file: string): DaybookError[] {
     const first = seen.get(name)
     if (name.trim() === '') faults.add(() => fail('DATA_BAD_HEADER', { file, reason: `column ${i + 1} has no name` }))
     else if (first !== undefined) {
-      faults.add(() => fail('DATA_BAD_HEADER', { file, reason: `columns ${first} and ${i + 1} are both named \`${name}\`` }))
+      faults.add(() =>
+        fail('DATA_BAD_HEADER', { file, reason: `columns ${first} and ${i + 1} are both named \`${name}\`` }),
+      )
     } else seen.set(name, i + 1)
   })
   return [...faults.all]
@@ -127,7 +135,11 @@ class Collector {
     this.#width = 0
     if (!this.#started) {
       // An empty first line names nothing and holds nothing: the file starts at the next one.
-      if (width === 1 && (this.#header ? this.names[0] === '' : this.values[0]?.[0] === null)) return this.#forget()
+      const empty = this.#header ? this.names[0] === '' : this.values[0]?.[0] === null
+      if (width === 1 && empty) {
+        this.#forget()
+        return
+      }
       this.#started = true
       if (!this.#header) this.lines.push(line)
       return

@@ -14,11 +14,16 @@ interface Conversion {
  *
  * @throws DaybookError DATA_SOURCE_TYPE, DATA_BAD_VALUE; all at once
  */
-export async function columnsOfResult(result: DuckDBResult, file: string): Promise<{ rows: number; columns: Column[] }> {
+export async function columnsOfResult(
+  result: DuckDBResult,
+  file: string,
+): Promise<{ rows: number; columns: Column[] }> {
   const names = result.columnNames()
   const types = result.columnTypes()
   const conversions = types.map(conversionOf)
-  const unknown = names.flatMap((column, i) => (conversions[i] === undefined ? [fail('DATA_SOURCE_TYPE', { column, type: String(types[i]) })] : []))
+  const unknown = names.flatMap((column, i) =>
+    conversions[i] === undefined ? [fail('DATA_SOURCE_TYPE', { column, type: String(types[i]) })] : [],
+  )
   if (unknown.length > 0) throw failAll(unknown)
   const chunks = await result.fetchAllChunks()
   const rows = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0)
@@ -33,7 +38,12 @@ export async function columnsOfResult(result: DuckDBResult, file: string): Promi
         const converted = value === null ? null : convert(value)
         if (converted === undefined) {
           const at = { place: `row ${row + 1} of ${file}`, column: name, value: String(value) }
-          faults.add(() => fail('DATA_BAD_VALUE', { ...at, expected: type === 'date' ? 'a finite date' : 'a whole number within ±2^53' }))
+          faults.add(() =>
+            fail('DATA_BAD_VALUE', {
+              ...at,
+              expected: type === 'date' ? 'a finite date' : 'a whole number within ±2^53',
+            }),
+          )
         }
         values[row++] = converted ?? null
       }
@@ -49,7 +59,11 @@ function columnOf(name: string, type: Conversion['type'], values: readonly (numb
   switch (type) {
     case 'number':
     case 'date':
-      return { type, name, values: Float64Array.from(values, (value) => (value === null ? Number.NaN : (value as number) + 0)) }
+      return {
+        type,
+        name,
+        values: Float64Array.from(values, (value) => (value === null ? Number.NaN : (value as number) + 0)),
+      }
     case 'boolean':
       return { type, name, values: Int8Array.from(values, (value) => (value === null ? MISSING : (value as number))) }
     case 'text':

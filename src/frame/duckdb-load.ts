@@ -7,7 +7,13 @@ const CHUNK = 2048
 
 type PlainColumn = Exclude<Column, { type: 'sparse' }>
 
-const typeNames = { number: 'DOUBLE', date: 'TIMESTAMP', boolean: 'BOOLEAN', category: 'VARCHAR', text: 'VARCHAR' } as const
+const typeNames = {
+  number: 'DOUBLE',
+  date: 'TIMESTAMP',
+  boolean: 'BOOLEAN',
+  category: 'VARCHAR',
+  text: 'VARCHAR',
+} as const
 
 /** Makes a table of a frame: numbers as DOUBLE, dates as TIMESTAMP, categories and text as VARCHAR; missing is NULL. */
 export async function loadFrame(connection: DuckDBConnection, name: string, frame: Frame): Promise<void> {
@@ -23,7 +29,7 @@ export async function loadFrame(connection: DuckDBConnection, name: string, fram
     text: duckdb.VARCHAR,
   }
   const appender = await connection.createAppender(name)
-  const valueOf = (column: PlainColumn, row: number): DuckDBValue => {
+  const plainValue = (column: PlainColumn, row: number): DuckDBValue => {
     switch (column.type) {
       case 'number':
         return Number.isNaN(column.values[row]) ? null : (column.values[row] as number)
@@ -41,9 +47,15 @@ export async function loadFrame(connection: DuckDBConnection, name: string, fram
   }
   for (let from = 0; from < frame.rows; from += CHUNK) {
     const count = Math.min(CHUNK, frame.rows - from)
-    const chunk = duckdb.DuckDBDataChunk.create(columns.map((column) => types[column.type]), count)
+    const chunk = duckdb.DuckDBDataChunk.create(
+      columns.map((column) => types[column.type]),
+      count,
+    )
     columns.forEach((column, i) => {
-      chunk.setColumnValues(i, Array.from({ length: count }, (_, k) => valueOf(column, from + k)))
+      chunk.setColumnValues(
+        i,
+        Array.from({ length: count }, (_, k) => plainValue(column, from + k)),
+      )
     })
     appender.appendDataChunk(chunk)
   }

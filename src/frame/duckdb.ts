@@ -1,5 +1,5 @@
-import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import { basename } from 'node:path'
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import { type DaybookError, fail, failAll } from '../base/errors.ts'
 import { checkDataFile } from './data-file.ts'
 import { columnsOfResult } from './duckdb-columns.ts'
@@ -12,7 +12,10 @@ import type { Table } from './table.ts'
  * Opens DuckDB for one piece of work and closes it again: one thread (sums of floats depend on how many there are), UTC, no
  * files but `allowed` ones, no network, no extensions, settings locked.
  */
-async function withDuckdb<T>(allowed: readonly string[], work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+async function withDuckdb<T>(
+  allowed: readonly string[],
+  work: (connection: DuckDBConnection) => Promise<T>,
+): Promise<T> {
   const { DuckDBInstance } = await import('@duckdb/node-api')
   const instance = await DuckDBInstance.create(':memory:', {
     threads: '1',
@@ -47,7 +50,11 @@ export async function readParquet(path: string): Promise<Table> {
   if (/[*?[\]{}]/.test(path)) throw fail('DATA_FILE_UNREADABLE', { file, reason: 'its path holds one of * ? [ ] { }' })
   return withDuckdb([path], async (connection) => {
     const result = await connection.run(`SELECT * FROM read_parquet(${literal(path)})`).catch((cause: Error) => {
-      throw fail('DATA_BAD_SOURCE', { file, format: 'Parquet', reason: reasonOf(cause).replaceAll(path, file) }, { cause })
+      throw fail(
+        'DATA_BAD_SOURCE',
+        { file, format: 'Parquet', reason: reasonOf(cause).replaceAll(path, file) },
+        { cause },
+      )
     })
     return tableOf(result, file)
   })
@@ -74,13 +81,24 @@ export async function queryFrames(frames: ReadonlyMap<string, Frame>, { query, o
       throw fail('DATA_SQL', { reason: reasonOf(cause) }, { cause })
     }
     for (const [name, frame] of frames) await loadFrame(connection, name, frame).catch(failed)
-    const names = (await connection.run(`SELECT * FROM (${select}\n) LIMIT 0`).catch(failed)).columnNames()
+    const names = await outputNames(connection, select).catch(failed)
     const errors = [...unknownColumns(orderBy, names), ...doubleNames(names)]
     if (errors.length > 0) throw failAll(errors)
-    const order = [...orderBy, ...names.filter((name) => !orderBy.includes(name))].map((name) => `${quoteName(name)} NULLS LAST`)
-    const result = await connection.run(`SELECT * FROM (${select}\n) ORDER BY ${order.join(', ')}`).catch(failed)
+    const order = [...orderBy, ...names.filter((name) => !orderBy.includes(name))].map(
+      (name) => `${quoteName(name)} NULLS LAST`,
+    )
+    const result = await connection.run(`SELECT * FROM (${select}) ORDER BY ${order.join(', ')}`).catch(failed)
     return tableOf(result, 'the query')
   })
+}
+
+async function outputNames(connection: DuckDBConnection, select: string): Promise<string[]> {
+  const prepared = await connection.prepare(select)
+  try {
+    return Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i))
+  } finally {
+    prepared.destroySync()
+  }
 }
 
 async function tableOf(result: DuckDBResult, file: string): Promise<Table> {
@@ -98,7 +116,11 @@ function unknownColumns(orderBy: readonly string[], names: readonly string[]): D
 function doubleNames(names: readonly string[]): DaybookError[] {
   const doubles = new Set(names.filter((name, i) => names.indexOf(name) !== i))
   return [...doubles].map((name) =>
-    fail('DATA_BAD_HEADER', { file: 'the query', reason: `two columns are named \`${name}\`` }, { hint: 'Name one of them otherwise: `AS …`.' }),
+    fail(
+      'DATA_BAD_HEADER',
+      { file: 'the query', reason: `two columns are named \`${name}\`` },
+      { hint: 'Name one of them otherwise: `AS …`.' },
+    ),
   )
 }
 

@@ -11,7 +11,12 @@ type Texts = readonly (string | null)[]
 export type Refuse = (row: number, expected: string, hint?: string) => void
 
 /** Numbers of texts. Refused: what is none, infinities, whole numbers beyond 2^53. */
-export function fillNumbers(name: string, texts: Texts, format: NumberFormat | undefined, refuse: Refuse): NumberColumn {
+export function fillNumbers(
+  name: string,
+  texts: Texts,
+  format: NumberFormat | undefined,
+  refuse: Refuse,
+): NumberColumn {
   const values = new Float64Array(texts.length)
   for (let row = 0; row < values.length; row++) {
     const text = texts[row] as string | null
@@ -24,7 +29,12 @@ export function fillNumbers(name: string, texts: Texts, format: NumberFormat | u
 }
 
 /** Numbers of texts that nobody declared, or undefined where one is no number. Refused are infinities and 2^53 as above. */
-export function inferNumbers(name: string, texts: Texts, format: NumberFormat | undefined, refuse: Refuse): NumberColumn | undefined {
+export function inferNumbers(
+  name: string,
+  texts: Texts,
+  format: NumberFormat | undefined,
+  refuse: Refuse,
+): NumberColumn | undefined {
   const values = new Float64Array(texts.length)
   for (let row = 0; row < values.length; row++) {
     const text = texts[row] as string | null
@@ -41,7 +51,7 @@ function refuseExtremes(values: Float64Array, texts: Texts, refuse: Refuse): voi
   for (let row = 0; row < values.length; row++) {
     const value = values[row] as number
     if (value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER) continue
-    if (value !== value) continue
+    if (Number.isNaN(value)) continue
     const finite = value - value === 0
     if (finite && !(isUnsafeInteger(value) && isWhole(texts[row] as string | null))) continue
     if (finite) refuse(row, 'a whole number within ±2^53', IDENTIFIER_HINT)
@@ -100,8 +110,10 @@ export function fillCategories(name: string, texts: Texts, facts: TypeFacts, ref
     const text = texts[row] as string | null
     let code = text === null ? MISSING : codes.get(text)
     if (code === undefined) {
-      if (facts.levels === undefined) codes.set(text as string, (code = codes.size))
-      else {
+      if (facts.levels === undefined) {
+        code = codes.size
+        codes.set(text as string, code)
+      } else {
         const meant = nearest(text as string, facts.levels)
         refuse(row, `one of ${shortList(facts.levels)}`, meant === undefined ? undefined : `Did you mean \`${meant}\`?`)
         code = MISSING

@@ -29,7 +29,10 @@ export class Frame {
   }
 
   without(names: ReadonlySet<string>): Frame {
-    return new Frame(this.rows, this.columns.filter((column) => !names.has(column.name)))
+    return new Frame(
+      this.rows,
+      this.columns.filter((column) => !names.has(column.name)),
+    )
   }
 
   /**
@@ -49,7 +52,10 @@ export class Frame {
 
   /** Rows by index, in the order asked for. */
   take(rows: Uint32Array): Frame {
-    return new Frame(rows.length, this.columns.map((column) => takeRows(column, rows)))
+    return new Frame(
+      rows.length,
+      this.columns.map((column) => takeRows(column, rows)),
+    )
   }
 
   /** Name, type and whether values are missing, per column. */

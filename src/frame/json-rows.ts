@@ -81,8 +81,14 @@ function columnOf(name: string, rows: readonly Row[], place: (row: number) => st
     return null
   })
   errors.push(...faults.all)
-  if (type === 'boolean') return { type, name, values: Int8Array.from(values, (value) => (value === null ? MISSING : Number(value))) }
-  if (type !== 'string') return { type: 'number', name, values: Float64Array.from(values, (value) => (value === null ? Number.NaN : (value as number) + 0)) }
+  if (type === 'boolean')
+    return { type, name, values: Int8Array.from(values, (value) => (value === null ? MISSING : Number(value))) }
+  if (type !== 'string')
+    return {
+      type: 'number',
+      name,
+      values: Float64Array.from(values, (value) => (value === null ? Number.NaN : (value as number) + 0)),
+    }
   const texts = values as (string | null)[]
   const moments = texts.map((text) => (text === null ? Number.NaN : parseDate(text)))
   if (moments.every((moment) => moment !== undefined)) return { type: 'date', name, values: Float64Array.from(moments) }

@@ -136,5 +136,7 @@ function textDetails(values: readonly (string | null)[]): JsonObject {
 
 /** Without numbers that JSON cannot hold: the spread of values near the limits of a double. */
 function finite(entries: Readonly<Record<string, Json | undefined>>): JsonObject {
-  return Object.fromEntries(Object.entries(entries).filter(([, value]) => typeof value !== 'number' || Number.isFinite(value)))
+  return Object.fromEntries(
+    Object.entries(entries).filter(([, value]) => typeof value !== 'number' || Number.isFinite(value)),
+  )
 }

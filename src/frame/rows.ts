@@ -56,7 +56,7 @@ export function countMissing(column: Column): number {
   if (column.type === 'sparse') return 0
   let count = 0
   if (column.type === 'number' || column.type === 'date') {
-    for (const value of column.values) if (value !== value) count++
+    for (const value of column.values) if (Number.isNaN(value)) count++
   } else for (let row = 0; row < column.values.length; row++) if (isMissing(column, row)) count++
   return count
 }

@@ -8,7 +8,7 @@ type Node = Readonly<Record<string, unknown>>
 /** Table functions that make rows of their arguments alone. */
 const tableFunctions = new Set(['range', 'generate_series', 'unnest'])
 
-/** Functions that say more of the machine, the settings or chance than of the data, though the catalogue calls them consistent. */
+/** Functions that say more of the machine, the settings or chance than of the data, though the catalogue calls them consistent. `age` counts with one argument. */
 const ownList = [
   'age',
   'current_localtime',
@@ -44,14 +44,18 @@ const valueWords = new Set([
 ])
 
 /**
- * Lets one SELECT pass whose result follows from its tables, and gives its text as DuckDB's parser
- * understood it: without comments and semicolon; refused are other statements, tables that no cell named by `from` gives, functions that are volatile or only
- * consistent within a query by DuckDB's own catalogue (`random`, `now`, `uuid` …) and macros on them, sampling, functions that
- * read files or settings, and an ORDER BY without LIMIT at the end (the rows are ordered by `orderBy`).
+ * Lets one SELECT pass whose result follows from its tables, and gives its text as DuckDB's parser understood it: without
+ * comments and semicolon. Refused are other statements, tables that no cell named by `from` gives, functions that are volatile
+ * or only consistent within a query by DuckDB's own catalogue (`random`, `now`, `uuid` …) and macros on them, sampling,
+ * functions that read files or settings, and an ORDER BY without LIMIT at the end (the rows are ordered by `orderBy`).
  *
  * @throws DaybookError DATA_SQL_NOT_SELECT, DATA_SQL_NOT_ALLOWED; all at once
  */
-export async function checkQuery(connection: DuckDBConnection, query: string, frames: ReadonlyMap<string, Frame>): Promise<string> {
+export async function checkQuery(
+  connection: DuckDBConnection,
+  query: string,
+  frames: ReadonlyMap<string, Frame>,
+): Promise<string> {
   const parsed = await parse(connection, query)
   const tables = new Set(frames.keys())
   const columns = new Set([...frames.values()].flatMap((frame) => frame.names))
@@ -64,21 +68,32 @@ export async function checkQuery(connection: DuckDBConnection, query: string, fr
   visit(parsed, (node) => {
     const { type } = node
     const called = node.class === 'FUNCTION' ? String(node.function_name) : undefined
-    if (called !== undefined && refused.has(called) && !(called === 'age' && isList(node.children) && node.children.length > 1)) {
+    if (
+      called !== undefined &&
+      refused.has(called) &&
+      !(called === 'age' && isList(node.children) && node.children.length > 1)
+    ) {
       refuse(called, 'its result does not follow from the rows')
     }
     if (type === 'COLUMN_REF' && isList(node.column_names) && node.column_names.length === 1) {
       const name = asciiLower(String(node.column_names[0]))
-      if (valueWords.has(name) && !columns.has(String(node.column_names[0]))) refuse(name, 'its result does not follow from the rows')
+      if (valueWords.has(name) && !columns.has(String(node.column_names[0])))
+        refuse(name, 'its result does not follow from the rows')
     }
     if (type === 'TABLE_FUNCTION') {
       const name = String((node.function as Node | undefined)?.function_name)
       if (!tableFunctions.has(name)) refuse(name, 'a query reads the cells named by `from` alone')
     }
-    if (type === 'BASE_TABLE' && (!tables.has(String(node.table_name)) || node.schema_name !== '' || node.catalog_name !== '')) {
+    if (
+      type === 'BASE_TABLE' &&
+      (!tables.has(String(node.table_name)) || node.schema_name !== '' || node.catalog_name !== '')
+    ) {
       const name = String(node.table_name)
       const meant = nearest(name, tables)
-      const hint = meant === undefined ? `Name it under \`from\`. There is ${[...tables].join(', ')}.` : `Did you mean \`${meant}\`?`
+      const hint =
+        meant === undefined
+          ? `Name it under \`from\`. There is ${[...tables].join(', ')}.`
+          : `Did you mean \`${meant}\`?`
       refuse(name, 'no cell of this name reaches the query', hint)
     }
     if (type === 'SHOW_REF') refuse('DESCRIBE', 'a query reads the cells named by `from` alone')
@@ -95,11 +110,18 @@ export async function checkQuery(connection: DuckDBConnection, query: string, fr
 
 async function parse(connection: DuckDBConnection, query: string): Promise<Node> {
   const reader = await connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [query])
-  const answer = JSON.parse(String(reader.getRows()[0]?.[0])) as { error?: boolean; error_message?: string; statements?: { node: Node }[] }
-  if (answer.error === true) throw fail('DATA_SQL_NOT_SELECT', { reason: (answer.error_message ?? '').split('\n')[0] ?? '' })
+  const answer = JSON.parse(String(reader.getRows()[0]?.[0])) as {
+    error?: boolean
+    error_message?: string
+    statements?: { node: Node }[]
+  }
+  if (answer.error === true)
+    throw fail('DATA_SQL_NOT_SELECT', { reason: (answer.error_message ?? '').split('\n')[0] ?? '' })
   const [statement, ...others] = answer.statements ?? []
   if (statement === undefined || others.length > 0) {
-    throw fail('DATA_SQL_NOT_SELECT', { reason: `it holds ${others.length + (statement === undefined ? 0 : 1)} statements` })
+    throw fail('DATA_SQL_NOT_SELECT', {
+      reason: `it holds ${others.length + (statement === undefined ? 0 : 1)} statements`,
+    })
   }
   return statement.node
 }
@@ -109,7 +131,11 @@ async function volatileFunctions(connection: DuckDBConnection): Promise<Readonly
   const reader = await connection.runAndReadAll(
     "SELECT DISTINCT function_name, macro_definition, stability FROM duckdb_functions() WHERE stability <> 'CONSISTENT' OR macro_definition IS NOT NULL",
   )
-  const rows = reader.getRows().map((row) => row.map((value) => (value === null ? '' : String(value)))) as [string, string, string][]
+  const rows = reader.getRows().map((row) => row.map((value) => (value === null ? '' : String(value)))) as [
+    string,
+    string,
+    string,
+  ][]
   const names = new Set([...ownList, ...valueWords])
   for (const [name, , stability] of rows) if (stability !== '' && name !== 'error') names.add(name)
   const telling = /current_|random|uuid|nextval|\bnow\b|\btoday\b/

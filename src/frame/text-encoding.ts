@@ -33,7 +33,7 @@ function decodeWith(bytes: Uint8Array, encoding: TextEncoding, file: string): st
   switch (encoding) {
     case 'utf-8':
       if (!isUtf8(bytes)) throw fail('DATA_BAD_ENCODING', { file, line: firstBadLine(buffer), encoding })
-      return buffer.toString("utf8")
+      return buffer.toString('utf8')
     case 'utf-16le':
     case 'utf-16be': {
       const even = buffer.length % 2 === 0
@@ -48,7 +48,6 @@ function decodeWith(bytes: Uint8Array, encoding: TextEncoding, file: string): st
       return buffer.toString('latin1')
     case 'windows-1252': {
       const text = buffer.toString('latin1')
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that differ from latin1
       return text.replace(/[\u0080-\u009f]/g, (character, at: number) => {
         const meant = windows[character.charCodeAt(0) - 0x80] as string
         if (meant === '\0') throw fail('DATA_BAD_ENCODING', { file, line: lineAt(text, at), encoding })
@@ -60,10 +59,18 @@ function decodeWith(bytes: Uint8Array, encoding: TextEncoding, file: string): st
 
 function refuseBinary(bytes: Uint8Array, encoding: TextEncoding, file: string): void {
   const start = Buffer.from(bytes.subarray(0, 4)).toString('latin1')
-  if (start === 'PAR1') throw fail('DATA_BINARY', { file, what: 'a Parquet file' }, { hint: 'Read it with `use: parquet`.' })
-  if (start === 'PK\u0003\u0004') throw fail('DATA_BINARY', { file, what: 'a zip archive or a spreadsheet' }, { hint: 'Save it as CSV.' })
-  const mark = encoding === 'utf-8' && (start.startsWith('ÿþ') ? 'utf-16le' : start.startsWith('þÿ') ? 'utf-16be' : undefined)
-  if (mark) throw fail('DATA_BAD_ENCODING', { file, line: 1, encoding }, { hint: `It begins as UTF-16 does: set \`encoding: ${mark}\`.` })
+  if (start === 'PAR1')
+    throw fail('DATA_BINARY', { file, what: 'a Parquet file' }, { hint: 'Read it with `use: parquet`.' })
+  if (start === 'PK\u0003\u0004')
+    throw fail('DATA_BINARY', { file, what: 'a zip archive or a spreadsheet' }, { hint: 'Save it as CSV.' })
+  const mark =
+    encoding === 'utf-8' && (start.startsWith('ÿþ') ? 'utf-16le' : start.startsWith('þÿ') ? 'utf-16be' : undefined)
+  if (mark)
+    throw fail(
+      'DATA_BAD_ENCODING',
+      { file, line: 1, encoding },
+      { hint: `It begins as UTF-16 does: set \`encoding: ${mark}\`.` },
+    )
 }
 
 function firstBadLine(buffer: Buffer): number {

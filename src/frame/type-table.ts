@@ -38,7 +38,13 @@ export function typeTable(table: Table, facts: Readonly<Record<string, TypeFacts
     const check = new ColumnCheck(column, own, table, where)
     const typed = check.run()
     if (own.role !== 'ignore') errors.push(...check.faults.map(({ row, error }) => ({ row, column: i, error })))
-    inferred.push({ name: column.name, type: typed.type, how: check.how, missing: countMissing(typed), distinct: countDistinct(typed) })
+    inferred.push({
+      name: column.name,
+      type: typed.type,
+      how: check.how,
+      missing: countMissing(typed),
+      distinct: countDistinct(typed),
+    })
     return typed
   })
   errors.sort((a, b) => a.row - b.row || a.column - b.column)
@@ -83,8 +89,10 @@ class ColumnCheck {
     if (column.type === 'sparse') throw new TypeError('a source gives no sparse columns')
     const { type } = this.#facts
     this.how = type !== undefined ? 'declared' : column.type === 'untyped' ? 'inferred' : 'source'
-    const typedBySource = column.type !== 'untyped' && column.type !== 'text' && (type === undefined || type === column.type)
-    if (typedBySource && !(column.type === 'category' && this.#facts.levels !== undefined)) return this.#fromSource(column)
+    const typedBySource =
+      column.type !== 'untyped' && column.type !== 'text' && (type === undefined || type === column.type)
+    if (typedBySource && !(column.type === 'category' && this.#facts.levels !== undefined))
+      return this.#fromSource(column)
 
     const format = column.type === 'untyped' ? this.#table.numbers : undefined
     const texts = this.#withoutMissing(textsOfColumn(column), format)
@@ -92,7 +100,8 @@ class ColumnCheck {
     const untyped = column.type === 'untyped' && type === undefined
     const numbers = untyped ? inferNumbers(column.name, texts, format, refuse) : undefined
     if (numbers !== undefined) return this.#numbersOf(numbers, format)
-    const found = type ?? (untyped ? inferType(texts) : column.type === 'category' || isCategory(texts) ? 'category' : 'text')
+    const found =
+      type ?? (untyped ? inferType(texts) : column.type === 'category' || isCategory(texts) ? 'category' : 'text')
     switch (found) {
       case 'number':
         return this.#numbersOf(fillNumbers(column.name, texts, format, refuse), format)
@@ -113,11 +122,13 @@ class ColumnCheck {
     if (column.type === 'number') {
       for (let row = 0; row < column.values.length; row++) {
         const value = column.values[row] as number
-        if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) this.#refuse(row, String(value), 'a finite number')
+        if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+          this.#refuse(row, String(value), 'a finite number')
       }
       return this.#numbersOf(column, undefined)
     }
-    if (codes.length === 0 || column.type === 'date' || column.type === 'boolean' || column.type === 'text') return column
+    if (codes.length === 0 || column.type === 'date' || column.type === 'boolean' || column.type === 'text')
+      return column
     const drop = new Set(codes)
     const levels = column.levels.filter((level) => !drop.has(level))
     const codeOf = column.levels.map((level) => levels.indexOf(level))
@@ -137,10 +148,16 @@ class ColumnCheck {
   }
 
   /** Codes for missing compare as numbers too: `-9` is `-9.0`. */
-  #numbersOf(column: Extract<Column, { type: 'number' }>, format: NumberFormat | undefined): Extract<Column, { type: 'number' }> {
+  #numbersOf(
+    column: Extract<Column, { type: 'number' }>,
+    format: NumberFormat | undefined,
+  ): Extract<Column, { type: 'number' }> {
     const codes = (this.#facts.missing?.values ?? []).flatMap((code) => parseNumber(code, format) ?? [])
     if (codes.length === 0 && this.#column.type === 'untyped') return column
-    return { ...column, values: column.values.map((value) => (codes.includes(value) || value - value !== 0 ? Number.NaN : value + 0)) }
+    return {
+      ...column,
+      values: column.values.map((value) => (codes.includes(value) || value - value !== 0 ? Number.NaN : value + 0)),
+    }
   }
 
   #checkBounds(column: FrameColumn): void {
@@ -160,13 +177,23 @@ class ColumnCheck {
     const share = Math.round((missing / this.#table.rows) * 10_000) / 100
     const values = { column: column.name, share, atMost: Math.round(atMost * 10_000) / 100 }
     this.#rows.push(Number.POSITIVE_INFINITY)
-    this.#found.add(() => fail('DATA_TOO_MANY_MISSING', values, { hint: `${missing} of ${this.#table.rows} rows. Raise \`missing.atMost\`, or mend the data.` }))
+    this.#found.add(() =>
+      fail('DATA_TOO_MANY_MISSING', values, {
+        hint: `${missing} of ${this.#table.rows} rows. Raise \`missing.atMost\`, or mend the data.`,
+      }),
+    )
   }
 
   #refuse(row: number, text: string, expected: string, hint?: string): void {
     this.#rows.push(row)
     const shown = text.length > 60 ? `${text.slice(0, 59)}…` : text
     const place = this.#table.place?.(row) ?? `row ${row + 1} of ${this.#where}`
-    this.#found.add(() => fail('DATA_BAD_VALUE', { place, column: this.#column.name, value: shown, expected }, hint === undefined ? {} : { hint }))
+    this.#found.add(() =>
+      fail(
+        'DATA_BAD_VALUE',
+        { place, column: this.#column.name, value: shown, expected },
+        hint === undefined ? {} : { hint },
+      ),
+    )
   }
 }

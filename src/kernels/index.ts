@@ -22,6 +22,19 @@ export {
 export { crossEntropy, type LossRows, type RegressionLoss, regressionLoss, softmax } from './loss.ts'
 export { addColumnSums, addProduct, addTransposedProduct, fillRows, gatherRows, scale, transpose } from './matrix.ts'
 export { alignUp } from './memory.ts'
+export {
+  placeInTiles,
+  SVM_TILE,
+  type SvmDecisionRule,
+  SvmDecisions,
+  type SvmKernel,
+  SvmSolver,
+  type SvmTiles,
+  svmDecisionBytes,
+  svmSolverBytes,
+  wholeTiles,
+} from './svm.ts'
+export { LinearSvm, type LinearSvmProblem, linearSvmBytes } from './svm-linear.ts'
 export { type NodeSums, SPLIT_SEARCH_BYTES, type Split, type SplitRules, SplitSearch } from './tree-splits.ts'
 export {
   addToRows,

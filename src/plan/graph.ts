@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../base/json.ts'
+import { factsForReading } from '../spec/task.ts'
 import type { PageFacts, PluginUse } from './page-facts.ts'
 
 /** What a cell does. The engine's own cells have no plugin. */
@@ -49,9 +50,9 @@ export function cellsOf(page: PageFacts): GraphCell[] {
   const cells: GraphCell[] = []
 
   for (const [index, use] of page.sources.entries()) {
-    const facts = use.cell === page.from ? { columns: page.columns as unknown as Json } : {}
+    const facts = use.cell === page.from ? { columns: factsForReading(page) as unknown as Json } : {}
     const needs = (use.from ?? []).map((cell): Need => ({ name: `frame:${cell}`, cell, output: 'frame' }))
-    cells.push(pluginCell(use, page, { type: 'source', index }, needs, { ...facts }))
+    cells.push(pluginCell(use, page, { type: 'source', index }, needs, facts))
   }
   cells.push({
     id: 'split',

@@ -47,7 +47,8 @@ export function describeSchema(schema: ParamSchema): string {
 /** A value of a page, in words: `the text "abc"`, `a list`. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return 'empty'
-  if (typeof value === 'string') return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value)}`
+  if (typeof value === 'string')
+    return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value)}`
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
   return typeof value === 'object' ? 'a map' : String(value)
 }
@@ -63,8 +64,12 @@ function accepts(schema: ParamSchema, value: unknown): boolean {
   if (typeof value === 'number') return inBounds(schema, value)
   if (typeof value === 'string') return fitsText(schema, value)
   if (!Array.isArray(value)) return true
-  if (value.length < (schema.minItems ?? 0) || value.length > (schema.maxItems ?? Number.POSITIVE_INFINITY)) return false
-  return schema.uniqueItems !== true || !value.some((item, i) => value.findIndex((other) => isDeepStrictEqual(other, item)) < i)
+  if (value.length < (schema.minItems ?? 0) || value.length > (schema.maxItems ?? Number.POSITIVE_INFINITY))
+    return false
+  return (
+    schema.uniqueItems !== true ||
+    !value.some((item, i) => value.findIndex((other) => isDeepStrictEqual(other, item)) < i)
+  )
 }
 
 function inBounds(schema: ParamSchema, value: number): boolean {
@@ -132,7 +137,9 @@ function checkBranches(branches: readonly ParamSchema[], value: unknown, path: r
     // The value fits no branch at all. Where its type fits some, speak of those alone.
     const typed = flat.filter((branch) => typesOf(branch)?.some((type) => hasType(value, type)) ?? true)
     const meant = typed.length > 0 ? typed : flat
-    const choices = meant.flatMap((branch) => [...(branch.enum ?? [branch.const])]).filter((choice) => typeof choice === 'string')
+    const choices = meant
+      .flatMap((branch) => [...(branch.enum ?? [branch.const])])
+      .filter((choice) => typeof choice === 'string')
     const expected = describeSchema({ anyOf: meant })
     return [{ path, problem: { type: 'value', got: describeValue(value), expected, choices } }]
   }
@@ -142,7 +149,11 @@ function checkBranches(branches: readonly ParamSchema[], value: unknown, path: r
 }
 
 /** Where maps are told apart by a constant and the value has none of them: an issue that lists them all. */
-function tellBranches(branches: readonly ParamSchema[], value: unknown, path: readonly (string | number)[]): Issue | undefined {
+function tellBranches(
+  branches: readonly ParamSchema[],
+  value: unknown,
+  path: readonly (string | number)[],
+): Issue | undefined {
   if (!isMap(value)) return undefined
   const maps = branches.filter(({ properties }) => properties !== undefined)
   const [first] = maps
@@ -202,7 +213,9 @@ function describeType(type: string, schema: ParamSchema): string {
     case 'array':
       return `a list${describeLength(schema)}`
     default:
-      return schema.properties === undefined ? 'a map' : `a map of ${Object.keys(schema.properties).map(quoted).join(', ')}`
+      return schema.properties === undefined
+        ? 'a map'
+        : `a map of ${Object.keys(schema.properties).map(quoted).join(', ')}`
   }
 }
 
@@ -216,17 +229,24 @@ function describeBounds(schema: ParamSchema): string {
 }
 
 function describeText({ minLength, maxLength, pattern, examples }: ParamSchema): string {
-  if (pattern !== undefined && typeof examples?.[0] === 'string') return `text of the form ${pattern}, such as \`${examples[0]}\``
+  if (pattern !== undefined && typeof examples?.[0] === 'string')
+    return `text of the form ${pattern}, such as \`${examples[0]}\``
   if (pattern !== undefined) return `text of the form ${pattern}`
   if (minLength === 1 && maxLength === 1) return 'one character'
   if (maxLength !== undefined) return `text of ${minLength ?? 0} to ${maxLength} characters`
-  return minLength === undefined ? 'text' : minLength === 1 ? 'text that is not empty' : `text of at least ${minLength} characters`
+  return minLength === undefined
+    ? 'text'
+    : minLength === 1
+      ? 'text that is not empty'
+      : `text of at least ${minLength} characters`
 }
 
 function describeLength({ minItems, maxItems, items, uniqueItems }: ParamSchema): string {
   const distinct = uniqueItems === true ? 'distinct ' : ''
-  const what = items?.type !== undefined || items?.enum !== undefined ? ` of ${distinct}items, each ${describeSchema(items)}` : ''
-  if (minItems !== undefined && maxItems !== undefined) return ` of ${minItems === maxItems ? minItems : `${minItems} to ${maxItems}`} items`
+  const what =
+    items?.type !== undefined || items?.enum !== undefined ? ` of ${distinct}items, each ${describeSchema(items)}` : ''
+  if (minItems !== undefined && maxItems !== undefined)
+    return ` of ${minItems === maxItems ? minItems : `${minItems} to ${maxItems}`} items`
   if (minItems !== undefined) return ` of at least ${minItems} ${minItems === 1 ? 'item' : 'items'}`
   return maxItems === undefined ? what : ` of at most ${maxItems} items`
 }

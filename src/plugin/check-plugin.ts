@@ -98,7 +98,12 @@ function faultOfHooks(kind: PluginKind, object: Readonly<Record<string, unknown>
     if (object[name] !== undefined && typeof object[name] !== 'function') return `its hook \`${name}\` is no function`
   }
   const { output } = object
-  if (kind === 'algorithm' && !['undefined', 'function'].includes(typeof output) && output !== 'probabilities' && output !== 'scores') {
+  if (
+    kind === 'algorithm' &&
+    !['undefined', 'function'].includes(typeof output) &&
+    output !== 'probabilities' &&
+    output !== 'scores'
+  ) {
     return '`output` is `probabilities`, `scores` or a function of the params'
   }
   return undefined
@@ -153,7 +158,8 @@ const keywords: ParamsSchema = {
 
 function faultOfParams(params: ParamsSchema, path = 'params'): string | undefined {
   for (const [name, schema] of Object.entries(params)) {
-    if (['__proto__', 'constructor', 'prototype'].includes(name)) return `\`${path}.${name}\` cannot be the name of a param`
+    if (['__proto__', 'constructor', 'prototype'].includes(name))
+      return `\`${path}.${name}\` cannot be the name of a param`
     const fault = faultOfSchema(schema, `${path}.${name}`)
     if (fault !== undefined) return fault
   }
@@ -185,7 +191,9 @@ function faultOfParts(schema: ParamSchema, path: string): string | undefined {
     const fault = faultOfParams(properties, `${path}.properties`)
     if (fault !== undefined) return fault
   }
-  return additionalProperties === undefined ? undefined : faultOfSchema(additionalProperties, `${path}.additionalProperties`)
+  return additionalProperties === undefined
+    ? undefined
+    : faultOfSchema(additionalProperties, `${path}.additionalProperties`)
 }
 
 function faultOfPattern({ pattern }: ParamSchema, path: string): string | undefined {
@@ -199,11 +207,15 @@ function faultOfPattern({ pattern }: ParamSchema, path: string): string | undefi
 }
 
 function faultOfDefault(schema: ParamSchema, path: string): string | undefined {
-  const values: (readonly [string, Json])[] = (schema.examples ?? []).map((example, i) => [`${path}.examples.${i}`, example])
+  const values: (readonly [string, Json])[] = (schema.examples ?? []).map((example, i) => [
+    `${path}.examples.${i}`,
+    example,
+  ])
   if (schema.default !== undefined) values.unshift([`${path}.default`, schema.default])
   for (const [place, value] of values) {
     const [issue] = checkValue(schema, value)
-    if (issue?.problem.type === 'value') return `\`${place}\` is ${issue.problem.got}, expected ${issue.problem.expected}`
+    if (issue?.problem.type === 'value')
+      return `\`${place}\` is ${issue.problem.got}, expected ${issue.problem.expected}`
     if (issue !== undefined) return `\`${place}\` does not fit its own schema at \`${issue.path.join('.')}\``
   }
   return undefined

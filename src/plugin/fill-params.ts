@@ -28,7 +28,9 @@ function fillValue(schema: ParamSchema, value: Json): Json {
   if (schema.properties !== undefined) return fillParams(schema.properties, value)
   const { additionalProperties } = schema
   if (additionalProperties === undefined) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fillValue(additionalProperties, inner as Json)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, fillValue(additionalProperties, inner as Json)]),
+  )
 }
 
 function isList(value: Json): value is readonly Json[] {

@@ -41,7 +41,11 @@ export interface DataPlugin<P extends ParamsSchema = ParamsSchema> extends Plugi
   readonly synthetic?: boolean
   /** Params with `location` hold absolute paths here, those with `secret` their values. */
   read(params: ParamsOf<P>, ctx: ReadContext<ParamsOf<P>>): Table | Promise<Table>
-  readonly example?: { readonly params: GivenParams<P>; readonly files?: Readonly<Record<string, string>>; readonly gives: readonly JsonObject[] }
+  readonly example?: {
+    readonly params: GivenParams<P>
+    readonly files?: Readonly<Record<string, string>>
+    readonly gives: readonly JsonObject[]
+  }
 }
 
 // ── preprocess ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -56,7 +60,8 @@ export interface PreprocessInput {
   readonly weight?: Float32Array
 }
 
-export interface PreprocessPlugin<P extends ParamsSchema = ParamsSchema, S extends State = State> extends PluginBase<P> {
+export interface PreprocessPlugin<P extends ParamsSchema = ParamsSchema, S extends State = State>
+  extends PluginBase<P> {
   /** Column types that it can take. A column of another type, selected by name, is an error of the page. */
   readonly takes: readonly ColumnType[]
   /** The default of `columns:`: which of the columns it takes, it takes. Default: all of `takes`. */

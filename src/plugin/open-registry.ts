@@ -38,7 +38,8 @@ export async function openRegistry({ folder, sets = ['daybook/plugins'] }: Regis
         ? await loadPackage(use, folder)
         : await loadFromSets(open, kind, use, ids)
     const actual = resolved.plugin.kind
-    if (actual !== kind) throw fail('PLUGIN_WRONG_KIND', { use, actual, kind }, { hint: `Write it ${whereItStands[actual]}.` })
+    if (actual !== kind)
+      throw fail('PLUGIN_WRONG_KIND', { use, actual, kind }, { hint: `Write it ${whereItStands[actual]}.` })
     return resolved
   }
   return {
@@ -116,7 +117,10 @@ async function loadLocal(use: string, folder: string): Promise<ResolvedPlugin> {
   if (!existsSync(file) || !statSync(file).isFile()) {
     const beside = existsSync(dirname(file)) ? readdirSync(dirname(file)) : []
     const near = nearest(basename(file), beside)
-    const hint = near === undefined ? 'The path starts from the folder of the page.' : `did you mean \`${use.slice(0, -basename(use).length)}${near}\`?`
+    const hint =
+      near === undefined
+        ? 'The path starts from the folder of the page.'
+        : `did you mean \`${use.slice(0, -basename(use).length)}${near}\`?`
     throw fail('PLUGIN_LOAD_FAILED', { plugin: use, reason: 'there is no such file' }, { hint })
   }
   if (/^\.[cm]?ts$/.test(extname(file)) && !canLoadTypeScript()) {
@@ -159,7 +163,10 @@ async function loadPackage(use: string, folder: string): Promise<ResolvedPlugin>
 
 // ── what comes out ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-async function load(use: string, by: () => Promise<{ readonly default?: unknown }>): Promise<{ readonly default?: unknown }> {
+async function load(
+  use: string,
+  by: () => Promise<{ readonly default?: unknown }>,
+): Promise<{ readonly default?: unknown }> {
   try {
     return await by()
   } catch (cause) {

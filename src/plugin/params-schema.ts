@@ -18,7 +18,9 @@ export function valueJsonSchema(schema: ParamSchema): JsonObject {
   if (anyOf !== undefined) result.anyOf = anyOf.map(valueJsonSchema)
   if (items !== undefined) result.items = valueJsonSchema(items)
   if (properties !== undefined) {
-    result.properties = Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, valueJsonSchema(one)]))
+    result.properties = Object.fromEntries(
+      Object.entries(properties).map(([name, one]) => [name, valueJsonSchema(one)]),
+    )
     const required = Object.keys(properties).filter((name) => properties[name]?.default === undefined)
     if (required.length > 0) result.required = required
     result.additionalProperties = additionalProperties === undefined ? false : valueJsonSchema(additionalProperties)

@@ -24,7 +24,8 @@ export async function openSet(name: string): Promise<OpenSet> {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw fail('PLUGIN_LOAD_FAILED', { plugin: name, reason }, { cause })
   }
-  if (!Array.isArray(set?.plugins)) throw fail('PLUGIN_INVALID', { plugin: name, reason: 'its default export is no set of plugins' })
+  if (!Array.isArray(set?.plugins))
+    throw fail('PLUGIN_INVALID', { plugin: name, reason: 'its default export is no set of plugins' })
   let digests: Readonly<Record<string, unknown>> | undefined
   let files: Digest | undefined
   return {

@@ -22,14 +22,18 @@ function visitValue(
     if (branch !== undefined) visitValue(inherit(branch, schema), value, path, visit)
     return
   }
-  if (typeof value !== 'object' || value === null) return visit(schema, value, path)
+  if (typeof value !== 'object' || value === null) {
+    visit(schema, value, path)
+    return
+  }
   if (Array.isArray(value)) {
     const items = inherit(schema.items ?? {}, schema)
     for (const [i, item] of value.entries()) visitValue(items, item as Json, [...path, i], visit)
     return
   }
   for (const [key, inner] of Object.entries(value)) {
-    const known = schema.properties !== undefined && Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined
+    const known =
+      schema.properties !== undefined && Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined
     const next = known ?? schema.additionalProperties ?? {}
     if (inner !== undefined) visitValue(inherit(next, schema), inner, [...path, key], visit)
   }

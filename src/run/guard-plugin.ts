@@ -19,11 +19,18 @@ export function guardRegistry(registry: Registry): Registry {
 }
 
 function guardPlugin<P extends object>(plugin: P, name: string): P {
-  const entries = Object.entries(plugin).map(([key, value]) => [key, typeof value === 'function' ? guardHook(plugin, value, name) : value])
+  const entries = Object.entries(plugin).map(([key, value]) => [
+    key,
+    typeof value === 'function' ? guardHook(plugin, value, name) : value,
+  ])
   return Object.freeze(Object.fromEntries(entries)) as P
 }
 
-function guardHook(plugin: object, hook: (...given: unknown[]) => unknown, name: string): (...given: unknown[]) => unknown {
+function guardHook(
+  plugin: object,
+  hook: (...given: unknown[]) => unknown,
+  name: string,
+): (...given: unknown[]) => unknown {
   return (...given) => {
     try {
       const result = hook.apply(plugin, given)

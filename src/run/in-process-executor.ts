@@ -1,14 +1,14 @@
 import { fail } from '../base/errors.ts'
-import { defer } from './deferred.ts'
 import type { Registry } from '../plugin/api.ts'
 import type { ObjectStore } from '../store/index.ts'
+import { defer } from './deferred.ts'
 import { guardRegistry } from './guard-plugin.ts'
 import { Memo } from './memo.ts'
 import { runTask } from './run-task.ts'
 import type { Answer, Executor } from './task.ts'
 
 /** Time that a task has to stop by itself after an abort. */
-export const graceMs = 2000
+export const graceMs = 1000
 
 /**
  * Runs tasks in this process: for tests and small pages. A hook that never gives back the thread cannot be stopped here;

@@ -80,7 +80,12 @@ function factsOf(cells: readonly CellOutcome[], type: CellOutcome['cell']['work'
 function inputOf({ cell, entry }: CellOutcome): RunResult['inputs'] {
   if (cell.work.type !== 'source' || entry === undefined) return []
   const files = Object.values((cell.keyParts.files ?? {}) as Readonly<Record<string, Digest>>)
-  const digest = files.length === 1 ? (files[0] as Digest) : files.length > 1 ? digestJson(cell.keyParts.files as Json) : (entry.outputs.frame as Digest)
+  const digest =
+    files.length === 1
+      ? (files[0] as Digest)
+      : files.length > 1
+        ? digestJson(cell.keyParts.files as Json)
+        : (entry.outputs.frame as Digest)
   return [{ cell: cell.id, digest, rows: Number(entry.facts.rows), columns: Number(entry.facts.columns) }]
 }
 

@@ -40,7 +40,10 @@ export async function observeGit(folder: string): Promise<RunObserved['git']> {
     return (await promisify(execFile)('git', options, { timeout: 2000 })).stdout.trim()
   }
   try {
-    const [commit, changes] = await Promise.all([git('rev-parse', 'HEAD'), git('status', '--porcelain', '--untracked-files=no')])
+    const [commit, changes] = await Promise.all([
+      git('rev-parse', 'HEAD'),
+      git('status', '--porcelain', '--untracked-files=no'),
+    ])
     return { commit, dirty: changes !== '' }
   } catch {
     return undefined

@@ -53,7 +53,11 @@ export async function validatePage(file: string, options: PageOptions = {}): Pro
   }
 }
 
-async function errorsOfData(pipeline: Pipeline, registry: Registry, options: PageOptions): Promise<readonly DaybookError[]> {
+async function errorsOfData(
+  pipeline: Pipeline,
+  registry: Registry,
+  options: PageOptions,
+): Promise<readonly DaybookError[]> {
   try {
     const store = await openStore(storeFolder(pipeline.source.file, options.store), { create: false })
     const plan = await planPipeline(pipeline, store)
@@ -98,7 +102,10 @@ export async function resolvedPage(file: string, options: PageOptions = {}): Pro
   return (await load(file, options)).pipeline.resolved
 }
 
-async function load(file: string, options: PageOptions): Promise<{ readonly pipeline: Pipeline; readonly registry: Registry }> {
+async function load(
+  file: string,
+  options: PageOptions,
+): Promise<{ readonly pipeline: Pipeline; readonly registry: Registry }> {
   const overrides = overridesOf(options)
   const registry = await registryOf(file, options)
   return { registry, pipeline: await loadPipeline(file, { registry, env: envOf(options) }, overrides) }

@@ -15,7 +15,13 @@ export interface AskedQuestion extends Question {
 /** @throws DaybookError what the registry throws */
 export async function questionOf(page: PageFacts, frame: Frame, registry: Registry): Promise<AskedQuestion> {
   const plugin = await registry.find('algorithm', page.algorithm.use)
-  const asked = taskOf({ ...(page.target && { target: page.target }), algorithm: { ...page.algorithm, kind: 'algorithm', id: 'train', plugin, path: [] } }, frame)
+  const asked = taskOf(
+    {
+      ...(page.target && { target: page.target }),
+      algorithm: { ...page.algorithm, kind: 'algorithm', id: 'train', plugin, path: [] },
+    },
+    frame,
+  )
   const hasClasses = asked.task === 'binary' || asked.task === 'multiclass'
   return { ...asked, hasClasses, output: hasClasses ? outputOf(plugin.plugin, page.algorithm.params) : 'values' }
 }

@@ -1,4 +1,4 @@
-import { digestBytes, type Digest } from '../base/digest.ts'
+import { type Digest, digestBytes } from '../base/digest.ts'
 import { type Frame, frameFromState } from '../frame/index.ts'
 import type { Plan } from '../plan/index.ts'
 import { decodeState, type Registry } from '../plugin/api.ts'
@@ -10,7 +10,12 @@ import { InProcessExecutor } from './in-process-executor.ts'
  *
  * @throws DaybookError what reading finds
  */
-export async function readData(plan: Plan, objects: ObjectStore, registry: Registry, signal: AbortSignal): Promise<Frame> {
+export async function readData(
+  plan: Plan,
+  objects: ObjectStore,
+  registry: Registry,
+  signal: AbortSignal,
+): Promise<Frame> {
   const memory = new OverlayObjects(objects)
   const executor = new InProcessExecutor(memory, registry)
   const frames = new Map<string, Digest>()
@@ -18,7 +23,9 @@ export async function readData(plan: Plan, objects: ObjectStore, registry: Regis
     if (cell.work.type !== 'source') break
     const inputs = Object.fromEntries(cell.needs.map((need) => [need.name, frames.get(need.cell) as Digest]))
     const { id, plugin, work, cached } = cell
-    const made = cached ?? (await executor.submit({ cell: id, plugin, work, page: plan.page, inputs, threads: 1 }, () => {}, signal))
+    const made =
+      cached ??
+      (await executor.submit({ cell: id, plugin, work, page: plan.page, inputs, threads: 1 }, () => {}, signal))
     frames.set(id, made.outputs.frame as Digest)
     if (id === plan.page.from) break
   }

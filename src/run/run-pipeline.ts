@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Digest } from '../base/digest.ts'
-import type { DaybookError } from '../base/errors.ts'
+import { asDaybookError, type DaybookError } from '../base/errors.ts'
 import { type Frame, frameFromState } from '../frame/index.ts'
 import { type Plan, planPipeline } from '../plan/index.ts'
 import { decodeState } from '../plugin/api.ts'
@@ -72,14 +72,24 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
   }
   let executor: Executor | undefined
   const openExecutor = (): Executor => {
-    executor ??= options.executor?.() ?? new WorkerExecutor({ store: store.folder, folder: pipeline.source.folder, sets, threads })
+    executor ??=
+      options.executor?.() ?? new WorkerExecutor({ store: store.folder, folder: pipeline.source.folder, sets, threads })
     return executor
   }
   try {
     tell({ type: 'runStarted', run: id, pipeline: pipeline.name, cells: plan.cells.map((cell) => cell.id) })
     const checkData = async (frame: Digest): Promise<readonly DaybookError[]> =>
       (await options.checkData?.(frameFromState(decodeState(await store.objects.get(frame))))) ?? []
-    const running = runPlan({ plan, store, run: id, threads, signal, executor: openExecutor, onEvent: tell, checkData }).finally(() => queue.close())
+    const running = runPlan({
+      plan,
+      store,
+      run: id,
+      threads,
+      signal,
+      executor: openExecutor,
+      onEvent: tell,
+      checkData,
+    }).finally(() => queue.close())
     running.catch(() => {}) // awaited below, when the events are through
     yield* queue
     const outcome = placed(await running, pipeline)
@@ -104,20 +114,33 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
     const ended: RunEvent = { type: 'runEnded', run: id, status: record.status, digest: record.digest }
     events.push(ended)
     await writeTargets(store, id, outcome.cells)
-    const report = await options.report?.(record, (digest) => store.objects.get(digest))
-    await store.runs.write(record, events, report)
+    const report = await setReport(options, record)
+    await store.runs.write(record, events, report.text)
+    if (report.problem !== undefined) throw report.problem // the run is recorded all the same
     yield ended
     const folder = store.runs.folder(id)
     return {
       record,
       folder,
       store: store.folder,
-      ...(report !== undefined && { report: join(folder, 'report.html') }),
+      ...(report.text !== undefined && { report: join(folder, 'report.html') }),
       ...(outcome.problem !== undefined && { problem: outcome.problem }),
     }
   } finally {
     stop.abort() // also where the caller stops listening
     await executor?.close()
+  }
+}
+
+async function setReport(
+  { report, store }: RunOptions,
+  record: RunRecord,
+): Promise<{ readonly text?: string; readonly problem?: DaybookError }> {
+  if (report === undefined) return {}
+  try {
+    return { text: await report(record, (digest) => store.objects.get(digest)) }
+  } catch (thrown) {
+    return { problem: asDaybookError(thrown) }
   }
 }
 
@@ -130,7 +153,9 @@ async function writeTargets(store: Store, run: string, cells: readonly CellOutco
   for (const { cell, entry } of cells) {
     const list = cell.work.type === 'deploy' ? entry?.outputs.files : undefined
     if (list === undefined) continue
-    const files = JSON.parse(new TextDecoder().decode(await store.objects.get(list))) as Readonly<Record<string, Digest>>
+    const files = JSON.parse(new TextDecoder().decode(await store.objects.get(list))) as Readonly<
+      Record<string, Digest>
+    >
     for (const [path, digest] of Object.entries(files)) {
       await store.runs.writeFile(run, `deploy/${cell.id}/${path}`, await store.objects.get(digest))
     }
@@ -152,5 +177,7 @@ function specOf(pipeline: Pipeline, cell: string): CellSpec | undefined {
   if (cell === 'train') return pipeline.algorithm
   const { sources, preprocess, compress, deploy } = pipeline
   const named = [...sources, ...preprocess].find(({ id }) => id === cell)
-  return named ?? compress.find(({ id }) => cell === `compress.${id}`) ?? deploy.find(({ id }) => cell === `deploy.${id}`)
+  return (
+    named ?? compress.find(({ id }) => cell === `compress.${id}`) ?? deploy.find(({ id }) => cell === `deploy.${id}`)
+  )
 }

@@ -13,7 +13,12 @@ import type { Answer, Task, TaskEvent } from './task.ts'
 import { TaskContext, type Workplace } from './task-context.ts'
 
 /** Runs one task where it is: what every executor ends in. @throws DaybookError naming the cell */
-export async function runTask(task: Task, workplace: Workplace, onEvent: (event: TaskEvent) => void, signal: AbortSignal): Promise<Answer> {
+export async function runTask(
+  task: Task,
+  workplace: Workplace,
+  onEvent: (event: TaskEvent) => void,
+  signal: AbortSignal,
+): Promise<Answer> {
   const ctx = new TaskContext(task, workplace, onEvent, signal)
   try {
     signal.throwIfAborted()

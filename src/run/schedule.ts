@@ -120,11 +120,18 @@ class PlanRun {
   async #run(cell: PlannedCell): Promise<void> {
     const { onEvent, signal, store, run } = this.#given
     try {
-      const answer = await this.#given.executor().submit(
-        this.#taskOf(cell),
-        (event) => onEvent(event.type === 'warned' ? { ...event, type: 'cellWarned', cell: cell.id } : { ...event, type: 'cellProgress', cell: cell.id }),
-        signal,
-      )
+      const answer = await this.#given
+        .executor()
+        .submit(
+          this.#taskOf(cell),
+          (event) =>
+            onEvent(
+              event.type === 'warned'
+                ? { ...event, type: 'cellWarned', cell: cell.id }
+                : { ...event, type: 'cellProgress', cell: cell.id },
+            ),
+          signal,
+        )
       const entry: CellEntry = { format: 1, key: cell.key, parts: cell.keyParts, run, ...answer }
       await store.cells.put(entry)
       this.#end(cell, 'ran', entry)
@@ -151,8 +158,15 @@ class PlanRun {
   #end(cell: PlannedCell, state: CellState, entry?: CellEntry): void {
     this.#waiting.delete(cell)
     this.#ended.set(cell.id, { cell, state, entry })
-    this.#given.onEvent({ type: 'cellEnded', cell: cell.id, state, ms: state === 'ran' ? (entry?.ms ?? 0) : 0, why: cell.why })
-    if (cell.id === this.#given.plan.page.from && entry !== undefined && this.#check === 'waiting') void this.#checkData(entry)
+    this.#given.onEvent({
+      type: 'cellEnded',
+      cell: cell.id,
+      state,
+      ms: state === 'ran' ? (entry?.ms ?? 0) : 0,
+      why: cell.why,
+    })
+    if (cell.id === this.#given.plan.page.from && entry !== undefined && this.#check === 'waiting')
+      void this.#checkData(entry)
   }
 }
 

@@ -49,7 +49,8 @@ export class ShownCollector {
 
 /** A copy of a value as JSON holds it. @throws DaybookError PLUGIN_BAD_RESULT */
 function asJson(value: unknown, what: string, plugin: string): Json {
-  const bad = (reason: string): DaybookError => fail('PLUGIN_BAD_RESULT', { plugin, got: `${what}: ${reason}`, expected: 'JSON' }, { plugin })
+  const bad = (reason: string): DaybookError =>
+    fail('PLUGIN_BAD_RESULT', { plugin, got: `${what}: ${reason}`, expected: 'JSON' }, { plugin })
   try {
     return JSON.parse(canonicalJson(value as Json)) as Json
   } catch (thrown) {

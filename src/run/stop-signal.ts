@@ -7,7 +7,9 @@ export function stopSignal(stop: Int32Array, controller: AbortController): Abort
   const look = (): void => {
     if (Atomics.load(stop, 0) === 1) controller.abort()
   }
-  const aborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as (this: AbortSignal) => boolean
+  const aborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as (
+    this: AbortSignal,
+  ) => boolean
   Object.defineProperties(signal, {
     aborted: {
       get(): boolean {

@@ -1,7 +1,7 @@
+import { canonicalJson } from '../base/canonical.ts'
 import { type Digest, digestBytes } from '../base/digest.ts'
 import { fail } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
-import { canonicalJson } from '../base/canonical.ts'
 import { RandomStream } from '../base/random.ts'
 import type { Frame } from '../frame/index.ts'
 import { frameFromState } from '../frame/index.ts'

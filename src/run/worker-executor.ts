@@ -5,8 +5,8 @@ import { graceMs } from './in-process-executor.ts'
 import type { Answer, Executor, Task, TaskEvent } from './task.ts'
 import { errorFromPlain, type FromWorker, type ToWorker, type WorkerData } from './worker-messages.ts'
 
-/** Bytes of JSON that a task may have: it says what to do and holds no data. */
-const taskLimit = 64 * 1024
+/** Bytes of JSON that a task may have: it says what to do and holds no data. Few pages come near 64 KiB; none is larger than this. */
+const taskLimit = 1024 * 1024
 
 export interface WorkerOptions {
   readonly store: string
@@ -14,6 +14,8 @@ export interface WorkerOptions {
   readonly folder: string
   readonly sets?: readonly string[] | undefined
   readonly threads: number
+  /** Heap of a worker in MiB. Default: what Node gives. */
+  readonly heapMb?: number
 }
 
 interface Seat {
@@ -112,10 +114,16 @@ export class WorkerExecutor implements Executor {
   }
 
   #start(): Seat {
-    const { store, folder, sets } = this.#options
+    const { store, folder, sets, heapMb } = this.#options
     const stop = new Int32Array(new SharedArrayBuffer(4))
     const data: WorkerData = { store, folder, sets, stop }
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: data, stdout: true, stderr: true })
+    const resourceLimits = heapMb === undefined ? {} : { maxOldGenerationSizeMb: heapMb }
+    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: data,
+      resourceLimits,
+      stdout: true,
+      stderr: true,
+    })
     // What a plugin prints is no result: it goes to stderr, so that `--json` keeps stdout for itself.
     worker.stdout.on('data', (chunk) => process.stderr.write(chunk))
     worker.stderr.on('data', (chunk) => process.stderr.write(chunk))

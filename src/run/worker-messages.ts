@@ -1,5 +1,5 @@
-import { DaybookError, type ErrorDetails } from '../base/errors.ts'
 import type { Code } from '../base/errors.ts'
+import { DaybookError, type ErrorDetails } from '../base/errors.ts'
 import type { Answer, Task, TaskEvent } from './task.ts'
 
 /** What a worker needs to open store and registry itself. */
@@ -31,7 +31,12 @@ export function errorToPlain(error: DaybookError): PlainError {
   const { code, message, hint, at, cell, plugin, values } = error
   const { cause } = error
   const stack = cause instanceof Error ? cause.stack : error.stack
-  const all = error.all.length > 1 ? error.all.map((one) => errorToPlain(one === error ? new DaybookError(code, message, { hint, at, cell, plugin, values }) : one)) : []
+  const all =
+    error.all.length > 1
+      ? error.all.map((one) =>
+          errorToPlain(one === error ? new DaybookError(code, message, { hint, at, cell, plugin, values }) : one),
+        )
+      : []
   return { code, message, details: { hint, at, cell, plugin, values }, stack, all }
 }
 

@@ -29,7 +29,12 @@ async function work(task: Task): Promise<void> {
   controller = new AbortController()
   try {
     workplace ??= open()
-    const answer = await runTask(task, await workplace, (event) => send({ type: 'event', event }), stopSignal(stop, controller))
+    const answer = await runTask(
+      task,
+      await workplace,
+      (event) => send({ type: 'event', event }),
+      stopSignal(stop, controller),
+    )
     send({ type: 'answer', answer })
   } catch (thrown) {
     send({ type: 'error', error: errorToPlain(asDaybookError(thrown)) })

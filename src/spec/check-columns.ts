@@ -68,19 +68,28 @@ function checkFacts(
 ): void {
   const { type, role, min, max, levels, unseen, monotone } = facts
   const conflicts = (conflict: string, key: string, hint: string) => {
-    errors.push(fail('SPEC_COLUMN_CONFLICT', { column: name, conflict }, { at: page.place(['data', 'columns', name, key]), hint }))
+    errors.push(
+      fail(
+        'SPEC_COLUMN_CONFLICT',
+        { column: name, conflict },
+        { at: page.place(['data', 'columns', name, key]), hint },
+      ),
+    )
   }
-  if (min !== undefined && max !== undefined && min > max) conflicts(`has min ${min} above max ${max}`, 'min', 'Swap the two.')
+  if (min !== undefined && max !== undefined && min > max)
+    conflicts(`has min ${min} above max ${max}`, 'min', 'Swap the two.')
   const numeric = type === 'number'
   const bound = min !== undefined ? 'min' : max !== undefined ? 'max' : undefined
-  if (bound !== undefined && type !== undefined && !numeric) conflicts(`is ${type} and has a ${bound}`, bound, 'Only numbers have bounds.')
+  if (bound !== undefined && type !== undefined && !numeric)
+    conflicts(`is ${type} and has a ${bound}`, bound, 'Only numbers have bounds.')
   const listed = levels !== undefined ? 'levels' : unseen !== undefined ? 'unseen' : undefined
   if (listed !== undefined && type !== undefined && type !== 'category') {
     conflicts(`is ${type} and has \`${listed}\``, listed, 'Only categories have levels.')
   }
   if (monotone === undefined) return
   if (type !== undefined && !numeric) conflicts(`is ${type} and monotone`, 'monotone', 'Only numbers rise and fall.')
-  if (role !== undefined && role !== 'feature') conflicts(`is ${role} and monotone`, 'monotone', 'Only features are learned from.')
+  if (role !== undefined && role !== 'feature')
+    conflicts(`is ${role} and monotone`, 'monotone', 'Only features are learned from.')
   if (algorithm !== undefined && algorithm.plugin.monotone !== true) {
     const values = { column: name, plugin: algorithm.plugin.id, reason: 'cannot keep such promises' }
     const hint = 'Choose an algorithm that can, or take `monotone` out.'
@@ -105,7 +114,8 @@ function checkSplit(
   const given = ((page.root.data as JsonObject | undefined)?.split ?? {}) as JsonObject
   if (split.by === 'random' && given.stratify === true) {
     const hint = 'Take `stratify` out, or `key`.'
-    if (key !== undefined) conflicts('with a key, each row is taken by its hash: `stratify` cannot be kept', 'stratify', hint)
+    if (key !== undefined)
+      conflicts('with a key, each row is taken by its hash: `stratify` cannot be kept', 'stratify', hint)
     else if (target === undefined || target.type === 'number') {
       conflicts('`stratify` keeps the shares of classes, and there are none', 'stratify', 'Take `stratify` out.')
     }

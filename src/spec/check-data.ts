@@ -1,7 +1,7 @@
 import { type DaybookError, fail } from '../base/errors.ts'
 import { type Column, countMissing, type Frame, isMissing } from '../frame/index.ts'
 import type { AlgorithmPlugin, MetricPlugin, Registry } from '../plugin/api.ts'
-import { checkGates, inWords, otherAlgorithms, taskWords } from './check-model.ts'
+import { checkGates, inWords, metricsFor, otherAlgorithms, taskWords } from './check-model.ts'
 import { checkSplitRows } from './check-split.ts'
 import { followColumns, nearColumn } from './follow-columns.ts'
 import { sortByPlace } from './parse-page.ts'
@@ -38,12 +38,21 @@ export async function checkData(pipeline: Pipeline, frame: Frame, registry: Regi
  * Gives errors of reading and typing the data of a cell their place in the page: at the column that it speaks of, else at
  * the cell. What has a place keeps it.
  */
-export function placeDataErrors(pipeline: Pipeline, cell: Pipeline['sources'][number], errors: readonly DaybookError[]): DaybookError[] {
+export function placeDataErrors(
+  pipeline: Pipeline,
+  cell: Pipeline['sources'][number],
+  errors: readonly DaybookError[],
+): DaybookError[] {
   return errors.map((error) => {
     const { column } = error.values
     const declared = typeof column === 'string' && Object.hasOwn(pipeline.columns, column)
     if (error.at !== undefined) return error
-    return error.with({ at: pipeline.source.place(declared ? ['data', 'columns', column] : [...cell.path, 'use'], declared ? 'key' : 'value') })
+    return error.with({
+      at: pipeline.source.place(
+        declared ? ['data', 'columns', column] : [...cell.path, 'use'],
+        declared ? 'key' : 'value',
+      ),
+    })
   })
 }
 
@@ -58,7 +67,9 @@ function checkNames(pipeline: Pipeline, frame: Frame, errors: DaybookError[]): v
   if ('on' in split) said.push([split.on, ['data', 'split', 'on'], 'value'])
   for (const [column, path, part] of said) {
     if (frame.get(column) !== undefined) continue
-    errors.push(fail('DATA_NO_COLUMN', { column }, { at: source.place(path, part), hint: nearColumn(column, frame.names) }))
+    errors.push(
+      fail('DATA_NO_COLUMN', { column }, { at: source.place(path, part), hint: nearColumn(column, frame.names) }),
+    )
   }
 }
 
@@ -92,7 +103,8 @@ function checkFacts(pipeline: Pipeline, frame: Frame, errors: DaybookError[]): v
     const role = facts?.role ?? 'feature'
     if (name === key || name === target?.column || role === 'ignore') continue
     const missing = countMissing(column)
-    const declared = facts === undefined || ('on' in split && split.on === name && facts.type === undefined) ? undefined : facts
+    const declared =
+      facts === undefined || ('on' in split && split.on === name && facts.type === undefined) ? undefined : facts
     if (missing === frame.rows && role === 'feature') {
       const at = source.place(declared === undefined ? ['data', 'columns'] : ['data', 'columns', name], 'key')
       errors.push(fail('DATA_EMPTY_COLUMN', { column: name }, { at }))
@@ -159,31 +171,56 @@ function checkClasses(pipeline: Pipeline, column: Column, { classes }: Question,
   if (positive === undefined) return
   const where = source.place(['data', 'target', 'positive'])
   if (!values.includes(positive)) {
-    errors.push(fail('DATA_NO_POSITIVE', { column: column.name, positive }, { at: where, hint: `Its values are ${values.slice(0, 10).join(', ')}.` }))
+    errors.push(
+      fail(
+        'DATA_NO_POSITIVE',
+        { column: column.name, positive },
+        { at: where, hint: `Its values are ${values.slice(0, 10).join(', ')}.` },
+      ),
+    )
   } else if (classes.length > 2) {
     errors.push(fail('DATA_MANY_CLASSES', { column: column.name, count: values.length }, { at: where }))
   }
 }
 
 /** The task against the algorithm, metrics and gates. */
-async function checkTask(pipeline: Pipeline, { task, classes }: Question, errors: DaybookError[], registry: Registry): Promise<void> {
+async function checkTask(
+  pipeline: Pipeline,
+  { task, classes }: Question,
+  errors: DaybookError[],
+  registry: Registry,
+): Promise<void> {
   const { source, evaluate } = pipeline
   const algorithm = pipeline.algorithm.plugin.plugin as AlgorithmPlugin
-  const about = classes.length > 0 ? `${taskWords[task]} (${classes.slice(0, 5).join(', ')}${classes.length > 5 ? ', …' : ''})` : taskWords[task]
+  const about =
+    classes.length > 0
+      ? `${taskWords[task]} (${classes.slice(0, 5).join(', ')}${classes.length > 5 ? ', …' : ''})`
+      : taskWords[task]
   if (!algorithm.tasks.includes(task)) {
     const hint = await otherAlgorithms(registry, task)
-    errors.push(fail('SPEC_TASK', { algorithm: algorithm.id, learned: inWords(algorithm.tasks), task: about }, { at: source.place(['algorithm', 'use']), hint }))
+    errors.push(
+      fail(
+        'SPEC_TASK',
+        { algorithm: algorithm.id, learned: inWords(algorithm.tasks), task: about },
+        { at: source.place(['algorithm', 'use']), hint },
+      ),
+    )
     return
   }
-  const fitting = evaluate.metrics.filter(({ plugin }) => (plugin.plugin as MetricPlugin).tasks.includes(task))
   const chosen = evaluate.metrics.filter(({ path }) => placed(pipeline, path))
   for (const { plugin, path } of chosen) {
     const metric = plugin.plugin as MetricPlugin
     if (metric.tasks.includes(task)) continue
-    errors.push(fail('SPEC_METRIC_TASK', { metric: metric.id, measured: inWords(metric.tasks), task: about }, { at: source.place([...path, 'use']), hint: 'Take it out.' }))
+    errors.push(
+      fail(
+        'SPEC_METRIC_TASK',
+        { metric: metric.id, measured: inWords(metric.tasks), task: about },
+        { at: source.place([...path, 'use']), hint: 'Take it out.' },
+      ),
+    )
   }
   const named = evaluate.metrics.map(({ id }) => id)
-  const computed = fitting.map(({ id }) => id)
+  const computed = metricsFor(pipeline, task).map(({ id }) => id)
   const doubtful = pipeline.gates.filter(({ metric }) => named.includes(metric) && chosen.length === 0)
   errors.push(...checkGates(source, doubtful, computed, evaluate.folds, { registry }))
 }

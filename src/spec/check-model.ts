@@ -4,7 +4,8 @@ import { nearest } from '../base/nearest.ts'
 import type { AlgorithmPlugin, MetricPlugin, ParamsSchema, Registry, ResolvedPlugin, Task } from '../plugin/api.ts'
 import { fillParams } from '../plugin/fill-params.ts'
 import type { Page } from './page.ts'
-import type { CellSpec, GateSpec, SpecContext, SpecPath, TargetSpec } from './pipeline.ts'
+import type { CellSpec, GateSpec, Pipeline, SpecContext, SpecPath, TargetSpec } from './pipeline.ts'
+import { defaults } from './schema-words.ts'
 import { possibleTasks } from './task.ts'
 
 /** Tasks in words, for messages. */
@@ -46,7 +47,9 @@ export async function checkTarget(
 /** What to do about an algorithm that does not fit a task: those that do, by their own word. */
 export async function otherAlgorithms(registry: Registry, task: Task): Promise<string> {
   const all = await Promise.all(registry.ids('algorithm').map((id) => registry.find('algorithm', id)))
-  const names = all.filter(({ plugin }) => (plugin as AlgorithmPlugin).tasks.includes(task)).map(({ use }) => `\`${use}\``)
+  const names = all
+    .filter(({ plugin }) => (plugin as AlgorithmPlugin).tasks.includes(task))
+    .map(({ use }) => `\`${use}\``)
   return names.length === 0 ? 'Choose another algorithm.' : `Those that learn ${taskWords[task]}: ${names.join(', ')}.`
 }
 
@@ -60,18 +63,34 @@ export function outputOf(algorithm: AlgorithmPlugin, params: JsonObject): 'proba
 export function checkMetrics(
   page: Page,
   metrics: readonly { readonly plugin: ResolvedPlugin<'metric'>; readonly path: SpecPath }[],
-  said: { readonly algorithm: AlgorithmPlugin; readonly tasks: readonly Task[]; readonly output: 'probabilities' | 'scores' | undefined },
+  said: {
+    readonly algorithm: AlgorithmPlugin
+    readonly tasks: readonly Task[]
+    readonly output: 'probabilities' | 'scores' | undefined
+  },
 ): DaybookError[] {
   return metrics.flatMap(({ plugin, path }) => {
     const metric = plugin.plugin as MetricPlugin
     const at = page.place([...path, 'use'])
     const { algorithm, tasks, output } = said
     if (tasks.length > 0 && !metric.tasks.some((task) => tasks.includes(task))) {
-      return [fail('SPEC_METRIC_TASK', { metric: metric.id, measured: inWords(metric.tasks), task: inWords(tasks) }, { at, hint: 'Take it out.' })]
+      return [
+        fail(
+          'SPEC_METRIC_TASK',
+          { metric: metric.id, measured: inWords(metric.tasks), task: inWords(tasks) },
+          { at, hint: 'Take it out.' },
+        ),
+      ]
     }
     if (metric.needs !== 'probabilities' || output !== 'scores') return []
     const hint = 'Take it out, or have the algorithm give probabilities.'
-    return [fail('SPEC_METRIC_NEEDS', { metric: metric.id, needs: 'probabilities', algorithm: algorithm.id, gives: 'scores' }, { at, hint })]
+    return [
+      fail(
+        'SPEC_METRIC_NEEDS',
+        { metric: metric.id, needs: 'probabilities', algorithm: algorithm.id, gives: 'scores' },
+        { at, hint },
+      ),
+    ]
   })
 }
 
@@ -85,17 +104,32 @@ export async function defaultMetrics(
   return found.flatMap((plugin, i) => {
     const metric = plugin.plugin as MetricPlugin
     const params = metric.params as ParamsSchema
-    const fits = metric.tasks.some((task) => tasks.includes(task)) && !(metric.needs === 'probabilities' && output === 'scores')
+    const fits =
+      metric.tasks.some((task) => tasks.includes(task)) && !(metric.needs === 'probabilities' && output === 'scores')
     if (!fits || Object.values(params).some((schema) => schema.default === undefined)) return []
-    return [{ id: metric.id, kind: 'metric', plugin, params: fillParams(params, {}), locations: {}, path: ['evaluate', 'metrics', i] }]
+    return [
+      {
+        id: metric.id,
+        kind: 'metric',
+        plugin,
+        params: fillParams(params, {}),
+        locations: {},
+        path: ['evaluate', 'metrics', i],
+      },
+    ]
   })
+}
+
+/** The metrics of a page that measure its task. Those that a page names all do; where it names none, others are among them. */
+export function metricsFor(pipeline: Pick<Pipeline, 'evaluate'>, task: Task): readonly CellSpec<'metric'>[] {
+  return pipeline.evaluate.metrics.filter(({ plugin }) => (plugin.plugin as MetricPlugin).tasks.includes(task))
 }
 
 /** Gates of a checked page. */
 export function readGates(value: Json | undefined): GateSpec[] {
   return ((value ?? []) as JsonObject[]).map(({ metric, on, atLeast, atMost }, i) => ({
     metric: metric as string,
-    on: (on ?? 'test') as 'test' | 'folds',
+    on: (on ?? defaults.on) as 'test' | 'folds',
     ...(atLeast !== undefined && { atLeast: atLeast as number }),
     ...(atMost !== undefined && { atMost: atMost as number }),
     path: ['gates', i],
@@ -115,13 +149,25 @@ export function checkGates(
     const { metric, on, atLeast, atMost, path } = gate
     if (atLeast === undefined && atMost === undefined) {
       const section = `\`gates[${path[1]}]\``
-      errors.push(fail('SPEC_MISSING_KEY', { key: 'atLeast', section, expected: '`atLeast` or `atMost`' }, { at: page.place(path) }))
+      errors.push(
+        fail(
+          'SPEC_MISSING_KEY',
+          { key: 'atLeast', section, expected: '`atLeast` or `atMost`' },
+          { at: page.place(path) },
+        ),
+      )
     }
     if (atLeast !== undefined && atMost !== undefined && atLeast > atMost) {
       errors.push(fail('SPEC_GATE_BOUNDS', { atLeast, atMost }, { at: page.place([...path, 'atLeast']) }))
     }
     if (computed !== undefined && !computed.includes(metric)) {
-      errors.push(fail('SPEC_GATE_METRIC', { metric }, { at: page.place([...path, 'metric']), hint: gateHint(metric, computed, ctx) }))
+      errors.push(
+        fail(
+          'SPEC_GATE_METRIC',
+          { metric },
+          { at: page.place([...path, 'metric']), hint: gateHint(metric, computed, ctx) },
+        ),
+      )
     }
     if (on === 'folds' && folds === 0) errors.push(fail('SPEC_GATE_FOLDS', {}, { at: page.place([...path, 'on']) }))
     return errors
@@ -130,7 +176,8 @@ export function checkGates(
 
 function gateHint(metric: string, computed: readonly string[], ctx: Pick<SpecContext, 'registry'>): string {
   const ids = ctx.registry.ids('metric')
-  if (ids.includes(metric)) return `Add \`${metric}\` to \`evaluate: { metrics: [${[...computed, metric].join(', ')}] }\`.`
+  if (ids.includes(metric))
+    return `Add \`${metric}\` to \`evaluate: { metrics: [${[...computed, metric].join(', ')}] }\`.`
   const near = nearest(metric, [...computed, ...ids])
   return near === undefined ? `Computed are ${computed.join(', ') || 'none'}.` : `did you mean \`${near}\`?`
 }

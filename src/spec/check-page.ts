@@ -15,6 +15,7 @@ import { readFacts, readSelector, readSplit, readTarget } from './read-columns.t
 import { readPage } from './read-page.ts'
 import { resolveCell, type Unnamed } from './resolve-cell.ts'
 import { resolvedPage } from './resolved-page.ts'
+import { defaults } from './schema-words.ts'
 import { possibleTasks } from './task.ts'
 
 /** A page that was checked: the pipeline, or everything that is wrong with it, in the order of the text. */
@@ -27,7 +28,11 @@ export interface CheckedPage {
  * Checks a page without its data: structure, plugins and their params, what cells are made of, targets, metrics, gates.
  * Finds all errors at once and never throws on what a user wrote.
  */
-export async function checkPage(source: Page, ctx: SpecContext, overrides: readonly Override[] = []): Promise<CheckedPage> {
+export async function checkPage(
+  source: Page,
+  ctx: SpecContext,
+  overrides: readonly Override[] = [],
+): Promise<CheckedPage> {
   try {
     return await new PageCheck(source, ctx, overrides).check()
   } catch (thrown) {
@@ -40,14 +45,15 @@ export async function checkPage(source: Page, ctx: SpecContext, overrides: reado
  *
  * @throws DaybookError with all that was found as `.all`
  */
-export async function loadPipeline(file: string, ctx: SpecContext, overrides: readonly Override[] = []): Promise<Pipeline> {
+export async function loadPipeline(
+  file: string,
+  ctx: SpecContext,
+  overrides: readonly Override[] = [],
+): Promise<Pipeline> {
   const { pipeline, errors } = await checkPage(await readPage(file), ctx, overrides)
   if (pipeline === undefined) throw failAll(errors)
   return pipeline
 }
-
-/** Default number of bootstrap resamples. */
-const defaultResamples = 500
 
 /** One check of one page: what was found so far. */
 class PageCheck {
@@ -90,10 +96,15 @@ class PageCheck {
 
     // What follows needs sections that are sound in themselves.
     const named = {
-      preprocess: nameCells<PreprocessCell>(page, preprocess.cells.map(withSelector(root)), (sources ?? []).map(({ id }) => id), this.#errors),
-      compress: nameCells<CellSpec<'compress'>>(page, compress.cells, [], this.#errors).map(inSection('compress')),
+      preprocess: nameCells<PreprocessCell>(
+        page,
+        preprocess.cells.map(withSelector(root)),
+        (sources ?? []).map(({ id }) => id),
+        this.#errors,
+      ),
+      compress: nameCells<CellSpec<'compress'>>(page, compress.cells, [], this.#errors),
       metrics: nameCells<CellSpec<'metric'>>(page, metrics.cells, [], this.#errors),
-      deploy: nameCells<CellSpec<'deploy'>>(page, deploy.cells, [], this.#errors).map(inSection('deploy')),
+      deploy: nameCells<CellSpec<'deploy'>>(page, deploy.cells, [], this.#errors),
     }
     for (const list of [named.compress, named.metrics, named.deploy]) this.#errors.push(...checkListedTwice(page, list))
     const columns = this.#columns(algorithm?.plugin)
@@ -101,16 +112,21 @@ class PageCheck {
     const plugin = algorithm?.plugin?.plugin as AlgorithmPlugin | undefined
     const output = plugin && algorithm?.cell && outputOf(plugin, algorithm.cell.params)
     const tasks = plugin && columns ? possibleTasks(plugin, target) : []
-    if (plugin !== undefined && columns !== undefined) this.#errors.push(...(await checkTarget(page, plugin, target, this.#ctx.registry)))
+    if (plugin !== undefined && columns !== undefined)
+      this.#errors.push(...(await checkTarget(page, plugin, target, this.#ctx.registry)))
     if (plugin !== undefined) {
       this.#errors.push(...checkMetrics(page, metrics.found, { algorithm: plugin, tasks, output }))
       this.#checkCompress(named.compress, plugin)
     }
     const gates = this.#sound(['gates']) ? readGates(root.gates) : []
     const evaluate = this.#sound(['evaluate']) ? ((root.evaluate ?? {}) as JsonObject) : undefined
-    const chosen = evaluate?.metrics !== undefined || output === undefined ? named.metrics : await defaultMetrics(this.#ctx, tasks, output)
-    const computed = evaluate === undefined || !metrics.complete || output === undefined ? undefined : chosen.map(({ id }) => id)
-    const folds = (evaluate?.folds ?? 0) as number
+    const chosen =
+      evaluate?.metrics !== undefined || output === undefined
+        ? named.metrics
+        : await defaultMetrics(this.#ctx, tasks, output)
+    const computed =
+      evaluate === undefined || !metrics.complete || output === undefined ? undefined : chosen.map(({ id }) => id)
+    const folds = (evaluate?.folds ?? defaults.folds) as number
     this.#errors.push(...checkGates(page, gates, computed, evaluate === undefined ? 1 : folds, this.#ctx))
 
     if (this.#errors.length > 0 || !sources || !algorithm?.cell || !columns || !evaluate) return undefined
@@ -118,7 +134,7 @@ class PageCheck {
       source: page,
       name: root.name as string,
       ...texts(root),
-      seed: (root.seed ?? 0) as number,
+      seed: (root.seed ?? defaults.seed) as number,
       sources,
       from,
       ...columns,
@@ -129,7 +145,7 @@ class PageCheck {
       evaluate: {
         metrics: chosen,
         folds,
-        resamples: (evaluate.resamples ?? defaultResamples) as number,
+        resamples: (evaluate.resamples ?? defaults.resamples) as number,
         ...(typeof evaluate.note === 'string' && { note: evaluate.note }),
       },
       gates,
@@ -141,9 +157,12 @@ class PageCheck {
   }
 
   /** Target, key, facts and split, where that part of `data:` is sound. */
-  #columns(algorithm: ResolvedPlugin<'algorithm'> | undefined): Pick<Pipeline, 'target' | 'key' | 'columns' | 'split'> | undefined {
+  #columns(
+    algorithm: ResolvedPlugin<'algorithm'> | undefined,
+  ): Pick<Pipeline, 'target' | 'key' | 'columns' | 'split'> | undefined {
     const { data } = this.#page.root
-    if (data === undefined || ['target', 'key', 'columns', 'split'].some((key) => !this.#sound(['data', key]))) return undefined
+    if (data === undefined || ['target', 'key', 'columns', 'split'].some((key) => !this.#sound(['data', key])))
+      return undefined
     const map = mapOf(data)
     const target = readTarget(map)
     const key = map.key as string | undefined
@@ -176,7 +195,9 @@ class PageCheck {
   }
 
   /** The page's optimizer, or the algorithm's default one where it is trained by one. */
-  async #optimizer(algorithm: ResolvedPlugin<'algorithm'> | undefined): Promise<Unnamed<CellSpec<'optimizer'>> | undefined> {
+  async #optimizer(
+    algorithm: ResolvedPlugin<'algorithm'> | undefined,
+  ): Promise<Unnamed<CellSpec<'optimizer'>> | undefined> {
     const given = this.#page.root.optimizer
     const plugin = algorithm?.plugin as AlgorithmPlugin | undefined
     if (plugin !== undefined && given !== undefined && plugin.optimizer !== true) {
@@ -188,7 +209,9 @@ class PageCheck {
     if (plugin?.optimizer !== true) return undefined
     if (plugin.defaultOptimizer !== undefined) return (await this.#one('optimizer', plugin.defaultOptimizer))?.cell
     const hint = `Add \`optimizer: ${this.#ctx.registry.ids('optimizer')[0] ?? '<plugin>'}\`.`
-    this.#errors.push(fail('SPEC_OPTIMIZER_NEEDED', { algorithm: plugin.id }, { at: this.#page.place(['algorithm'], 'key'), hint }))
+    this.#errors.push(
+      fail('SPEC_OPTIMIZER_NEEDED', { algorithm: plugin.id }, { at: this.#page.place(['algorithm'], 'key'), hint }),
+    )
     return undefined
   }
 
@@ -197,7 +220,9 @@ class PageCheck {
       const { id, algorithms } = plugin.plugin as CompressPlugin
       if (algorithms.includes('*') || algorithms.includes(algorithm.id)) continue
       const values = { compress: id, algorithm: algorithm.id, taken: algorithms.join(', ') }
-      this.#errors.push(fail('SPEC_COMPRESS_MISMATCH', values, { at: this.#page.place([...path, 'use']), hint: 'Take it out.' }))
+      this.#errors.push(
+        fail('SPEC_COMPRESS_MISMATCH', values, { at: this.#page.place([...path, 'use']), hint: 'Take it out.' }),
+      )
     }
   }
 
@@ -252,10 +277,7 @@ function notesOf(root: JsonObject): Record<string, string> {
     evaluate: mapOf(root.evaluate).note,
     gates: gates.length > 0 ? gates.join('\n\n') : undefined,
   }
-  return Object.fromEntries(Object.entries(notes).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
-}
-
-/** Cells after training are named with their section: `deploy.serve`. */
-function inSection(section: 'compress' | 'deploy') {
-  return <Cell extends CellSpec>(cell: Cell): Cell => ({ ...cell, id: `${section}.${cell.id}` })
+  return Object.fromEntries(
+    Object.entries(notes).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
 }

@@ -37,7 +37,9 @@ export async function checkSources(
   if (usable(['data']) && takesUp && from === 'data') {
     const several = Array.isArray(data.from)
     const expected = several ? 'the plugin that joins them' : 'a plugin, or `from` with the name of a cell'
-    errors.push(fail('SPEC_MISSING_KEY', { key: 'use', section: '`data`', expected }, { at: page.place(['data', 'use'], 'key') }))
+    errors.push(
+      fail('SPEC_MISSING_KEY', { key: 'use', section: '`data`', expected }, { at: page.place(['data', 'use'], 'key') }),
+    )
   }
   if (nodes.some(({ id }) => id === 'data') && Object.hasOwn(cells, 'data')) {
     errors.push(fail('SPEC_RESERVED_CELL', { id: 'data' }, { at: page.place(['cells', 'data'], 'key') }))
@@ -47,7 +49,8 @@ export async function checkSources(
     if (!/^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(id)) {
       const hint = 'Names of cells are letters, digits and hyphens, and start with a letter.'
       errors.push(fail('SPEC_FORBIDDEN_KEY', { key: id }, { at: page.place(['cells', id], 'key'), hint }))
-    } else if (isReserved(id) && id !== 'data') errors.push(fail('SPEC_RESERVED_CELL', { id }, { at: page.place(['cells', id], 'key') }))
+    } else if (isReserved(id) && id !== 'data')
+      errors.push(fail('SPEC_RESERVED_CELL', { id }, { at: page.place(['cells', id], 'key') }))
   }
   const known = new Set(nodes.map(({ id }) => id))
   const check = (id: string, path: SpecPath) => {
@@ -56,7 +59,7 @@ export async function checkSources(
     const hint = near === undefined ? 'Cells stand under `cells:`.' : `did you mean \`${near}\`?`
     errors.push(fail('SPEC_UNKNOWN_CELL', { id }, { at: page.place(path), hint }))
   }
-  for (const node of nodes) node.from.forEach((id, i) => check(id, node.fromPath(i)))
+  for (const node of nodes) for (const [i, id] of node.from.entries()) check(id, node.fromPath(i))
   if (takesUp && from !== 'data') check(from, ['data', 'from'])
   const order = orderOf(page, nodes, errors)
   const misnamed = errors.slice(before).some(({ code }) => code === 'SPEC_UNKNOWN_CELL')
@@ -118,11 +121,18 @@ function checkUsed(page: Page, nodes: readonly Node[], from: string, errors: Day
   }
 }
 
-async function resolveNode(page: Page, ctx: SpecContext, node: Node, errors: DaybookError[]): Promise<DataCell | undefined> {
+async function resolveNode(
+  page: Page,
+  ctx: SpecContext,
+  node: Node,
+  errors: DaybookError[],
+): Promise<DataCell | undefined> {
   const value = node.value
   if (typeof value !== 'string' && mapOf(value).use === undefined) {
     const at = page.place([...node.path, 'use'], 'key')
-    errors.push(fail('SPEC_MISSING_KEY', { key: 'use', section: `\`${node.path.join('.')}\``, expected: 'a plugin' }, { at }))
+    errors.push(
+      fail('SPEC_MISSING_KEY', { key: 'use', section: `\`${node.path.join('.')}\``, expected: 'a plugin' }, { at }),
+    )
     return undefined
   }
   const { plugin, cell } = await resolveCell(page, ctx, { kind: 'data', path: node.path, value }, errors)

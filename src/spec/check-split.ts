@@ -30,7 +30,8 @@ export function checkSplitRows(pipeline: Pipeline, frame: Frame, { classes }: Qu
   const at = source.place(['evaluate', 'folds'])
   if (classes.length === 0 || column === undefined || column.type === 'sparse') {
     const rows = trained.reduce((sum, weight) => sum + weight, 0)
-    if (rows < evaluate.folds) errors.push(fail('DATA_FOLDS', { folds: evaluate.folds, class: 'any', rows: Math.floor(rows) }, { at }))
+    if (rows < evaluate.folds)
+      errors.push(fail('DATA_FOLDS', { folds: evaluate.folds, class: 'any', rows: Math.floor(rows) }, { at }))
     return
   }
   const counts = new Map(classes.map((name) => [name, 0]))
@@ -47,7 +48,8 @@ export function checkSplitRows(pipeline: Pipeline, frame: Frame, { classes }: Qu
 /** How much of each row is expected among the training rows: 0 or 1 where the page says it, else the share. */
 function trainingRows({ split }: Pipeline, frame: Frame): Float64Array {
   const rest = 1 - split.validation
-  if (split.by === 'interval') return Float64Array.from({ length: frame.rows }, (_, row) => (row % split.every === 0 ? 0 : rest))
+  if (split.by === 'interval')
+    return Float64Array.from({ length: frame.rows }, (_, row) => (row % split.every === 0 ? 0 : rest))
   if (split.by === 'column') {
     const on = frame.get(split.on)
     const isTrain = (row: number) => on === undefined || on.type === 'sparse' || textAt(on, row) === 'train'

@@ -1,8 +1,8 @@
 import { type DaybookError, fail } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import { nearest } from '../base/nearest.ts'
-import { checkValue, type Issue } from '../plugin/check-params.ts'
 import type { ParamSchema } from '../plugin/api.ts'
+import { checkValue, type Issue } from '../plugin/check-params.ts'
 import type { Page } from './page.ts'
 import { structure } from './page-schema.ts'
 import type { SpecPath } from './pipeline.ts'
@@ -41,7 +41,11 @@ function structureError(page: Page, { path, problem }: Issue): DaybookError {
       return fail('SPEC_MISSING_KEY', { key, section, expected: problem.expected }, { at: page.place(path, 'key') })
     default: {
       const hint = valueHint(problem)
-      return fail('SPEC_BAD_VALUE', { key, got: problem.got, expected: problem.expected }, { at: page.place(path), hint })
+      return fail(
+        'SPEC_BAD_VALUE',
+        { key, got: problem.got, expected: problem.expected },
+        { at: page.place(path), hint },
+      )
     }
   }
 }
@@ -61,10 +65,13 @@ function unknownKeyHint(key: string, allowed: readonly string[], path: SpecPath)
   const near = nearest(key, allowed)
   if (near !== undefined) return `did you mean \`${near}\`?`
   if (key === '<<') return 'YAML 1.2 has no merge keys: write the keys out, or use an alias for a whole value.'
-  if (allowed.includes('use') && path.length > 1 && path[0] !== 'data') return 'Parameters of a plugin stand under `with:`.'
+  if (allowed.includes('use') && path.length > 1 && path[0] !== 'data')
+    return 'Parameters of a plugin stand under `with:`.'
   const home = homeOf(key)
   if (home !== undefined) return `It belongs into \`${home}\`.`
-  return allowed.length > 20 ? 'Free keys start with `x-`.' : `There are ${allowed.filter((name) => !name.startsWith('$')).join(', ')}.`
+  return allowed.length > 20
+    ? 'Free keys start with `x-`.'
+    : `There are ${allowed.filter((name) => !name.startsWith('$')).join(', ')}.`
 }
 
 /** The section that knows a key, where the page wrote it into another one. */

@@ -44,7 +44,11 @@ function cellSchema(registry: Registry, kind: PluginKind, description: string, e
   const use = {
     anyOf: [
       ...(ids.length > 0 ? [{ enum: ids, description: `Plugins of kind ${kind} that come with Daybook.` }] : []),
-      { type: 'string', pattern: '/', description: 'An npm package and its export, or a path from the folder of the page.' },
+      {
+        type: 'string',
+        pattern: '/',
+        description: 'An npm package and its export, or a path from the folder of the page.',
+      },
     ] as ParamSchema[],
   }
   const absent = { default: null }
@@ -56,10 +60,20 @@ function cellSchema(registry: Registry, kind: PluginKind, description: string, e
       examples: [...ids.slice(0, 3), ...foreign],
     },
     with: { type: 'object', ...absent, description: 'Parameters of the plugin.', examples: [{}] },
-    note: { type: 'string', minLength: 1, ...absent, description: 'Prose in Markdown, shown with the cell.', examples: ['Why this cell is here.'] },
+    note: {
+      type: 'string',
+      minLength: 1,
+      ...absent,
+      description: 'Prose in Markdown, shown with the cell.',
+      examples: ['Why this cell is here.'],
+    },
     ...extra,
   }
-  const cell = { type: 'object', properties, ...(ids.length > 0 && { allOf: [{ $ref: `#/definitions/${kind}` }] }) } as ParamSchema
+  const cell = {
+    type: 'object',
+    properties,
+    ...(ids.length > 0 && { allOf: [{ $ref: `#/definitions/${kind}` }] }),
+  } as ParamSchema
   return { anyOf: [{ ...use, description: 'Short for `{ use: … }`.' }, cell], description, examples: ids.slice(0, 1) }
 }
 
@@ -69,7 +83,10 @@ function forEditors(schema: Json): Json {
   if (Array.isArray(schema)) return schema.map((one) => forEditors(one as Json))
   const entries = Object.entries(schema as JsonObject)
     .filter(([key, value]) => !(key === 'default' && value === null))
-    .map(([key, value]): [string, Json] => [key, ['examples', 'default', 'enum'].includes(key) ? (value as Json) : forEditors(value as Json)])
+    .map(([key, value]): [string, Json] => [
+      key,
+      ['examples', 'default', 'enum'].includes(key) ? (value as Json) : forEditors(value as Json),
+    ])
   const result = Object.fromEntries(entries)
   if (result.additionalProperties === false) result.patternProperties = { '^x-': { description: 'Free.' } }
   return result

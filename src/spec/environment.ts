@@ -40,10 +40,12 @@ export function readSurroundings(
     }
     const filled = value.replace(variable, (_, key: string) => env[key] as string)
     if (schema.secret === true) {
-      if (value !== '' && filled === value) errors.push(fail('SPEC_LITERAL_SECRET', { param: name, plugin: at.plugin }, { at: place }))
+      if (value !== '' && filled === value)
+        errors.push(fail('SPEC_LITERAL_SECRET', { param: name, plugin: at.plugin }, { at: place }))
       secrets[name] = filled
     } else {
-      locations[name] = isAbsolute(filled) || /^[a-z][a-z0-9+.-]+:\/\//.test(filled) ? filled : resolve(page.folder, filled)
+      locations[name] =
+        isAbsolute(filled) || /^[a-z][a-z0-9+.-]+:\/\//.test(filled) ? filled : resolve(page.folder, filled)
     }
   })
   return { locations, secrets, errors }
@@ -53,7 +55,8 @@ export function readSurroundings(
 export function misplacedEnv(schema: ParamsSchema, given: JsonObject): SpecPath[] {
   const found: SpecPath[] = []
   visitParams(schema, given, (one, value, path) => {
-    if (typeof value === 'string' && mentionsEnv(value) && one.location !== true && one.secret !== true) found.push(path)
+    if (typeof value === 'string' && mentionsEnv(value) && one.location !== true && one.secret !== true)
+      found.push(path)
   })
   return found
 }
@@ -63,7 +66,12 @@ export function checkNoEnv(page: Page): { readonly path: SpecPath; readonly erro
   const found: { path: SpecPath; error: DaybookError }[] = []
   const visit = (value: Json | undefined, path: SpecPath): void => {
     const last = path.at(-1)
-    if (last === 'with' || last === 'note' || (path.length === 1 && ['purpose', 'limitations', 'owner', 'reviewBy'].includes(String(last)))) return
+    if (
+      last === 'with' ||
+      last === 'note' ||
+      (path.length === 1 && ['purpose', 'limitations', 'owner', 'reviewBy'].includes(String(last)))
+    )
+      return
     if (typeof value === 'string' && mentionsEnv(value)) {
       found.push({ path, error: fail('SPEC_ENV_NOT_ALLOWED', { key: String(last) }, { at: page.place(path) }) })
     }

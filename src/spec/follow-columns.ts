@@ -47,11 +47,21 @@ async function followCell(
   const plugin = cell.plugin.plugin as PreprocessPlugin
   const { place } = pipeline.source
   const before = errors.length
-  const { names, unknown, refused } = selectColumns(columns, cell.columns, plugin, (name) => pipeline.columns[name]?.role)
+  const { names, unknown, refused } = selectColumns(
+    columns,
+    cell.columns,
+    plugin,
+    (name) => pipeline.columns[name]?.role,
+  )
   for (const name of unknown) errors.push(unknownColumn(pipeline, frame, cell, columns, gone, name))
   for (const { name, type } of refused) {
     const values = { plugin: plugin.id, taken: plugin.takes.join(', '), column: name, type }
-    errors.push(fail('SPEC_COLUMNS_NOT_TAKEN', values, { at: placeOfName(pipeline, cell, name), hint: `Take \`${name}\` out of \`columns\`.` }))
+    errors.push(
+      fail('SPEC_COLUMNS_NOT_TAKEN', values, {
+        at: placeOfName(pipeline, cell, name),
+        hint: `Take \`${name}\` out of \`columns\`.`,
+      }),
+    )
   }
   if (errors.length > before) return undefined
   if (cell.columns !== undefined && names.length === 0) {
@@ -62,9 +72,17 @@ async function followCell(
   const taken = columns.filter(({ name }) => names.includes(name))
   const holed = plugin.missing === 'allow' ? [] : taken.filter(({ missing }) => missing)
   if (holed.length > 0) {
-    const hint = await remedies(registry, holed[0] as ColumnInfo, (after) => after.type === holed[0]?.type && !after.missing)
+    const hint = await remedies(
+      registry,
+      holed[0] as ColumnInfo,
+      (after) => after.type === holed[0]?.type && !after.missing,
+    )
     errors.push(
-      fail('SPEC_MISSING_NOT_TAKEN', { plugin: plugin.id, columns: listNames(holed) }, { at: place([...cell.path, 'use']), cell: cell.id, hint }),
+      fail(
+        'SPEC_MISSING_NOT_TAKEN',
+        { plugin: plugin.id, columns: listNames(holed) },
+        { at: place([...cell.path, 'use']), cell: cell.id, hint },
+      ),
     )
   }
   if (plugin.keepsOrder !== true) checkPromises(pipeline, cell, names, errors)
@@ -82,7 +100,12 @@ async function followCell(
   return [...kept, ...fresh.values()]
 }
 
-function outputOf(pipeline: Pipeline, cell: PreprocessCell, taken: readonly ColumnInfo[], errors: DaybookError[]): readonly ColumnInfo[] | undefined {
+function outputOf(
+  pipeline: Pipeline,
+  cell: PreprocessCell,
+  taken: readonly ColumnInfo[],
+  errors: DaybookError[],
+): readonly ColumnInfo[] | undefined {
   const at = pipeline.source.place([...cell.path, 'use'])
   try {
     return (cell.plugin.plugin as PreprocessPlugin).output(taken, cell.params as never)
@@ -90,7 +113,9 @@ function outputOf(pipeline: Pipeline, cell: PreprocessCell, taken: readonly Colu
     const known = thrown instanceof DaybookError ? thrown : undefined
     const { id } = cell.plugin.plugin
     const reason = `its hook \`output\` failed: ${asDaybookError(thrown).message}`
-    errors.push(known?.with({ at, cell: cell.id }) ?? fail('PLUGIN_INVALID', { plugin: id, reason }, { at, cause: thrown }))
+    errors.push(
+      known?.with({ at, cell: cell.id }) ?? fail('PLUGIN_INVALID', { plugin: id, reason }, { at, cause: thrown }),
+    )
     return undefined
   }
 }
@@ -107,14 +132,20 @@ function unknownColumn(
   const by = gone.get(name)
   const names = columns.map((column) => column.name)
   if (by !== undefined) {
-    return fail('DATA_NO_COLUMN', { column: name }, { at, cell: cell.id, hint: `The cell \`${by}\` before it made other columns of it.` })
+    return fail(
+      'DATA_NO_COLUMN',
+      { column: name },
+      { at, cell: cell.id, hint: `The cell \`${by}\` before it made other columns of it.` },
+    )
   }
   if (frame.get(name) !== undefined) {
     const facts = pipeline.columns[name]
-    const role = name === pipeline.key ? 'the key' : name === pipeline.target?.column ? 'the target' : `declared ${facts?.role}`
+    const role =
+      name === pipeline.key ? 'the key' : name === pipeline.target?.column ? 'the target' : `declared ${facts?.role}`
     return fail('SPEC_NOT_A_FEATURE', { column: name, role }, { at, hint: `Take \`${name}\` out of \`columns\`.` })
   }
-  if (name.includes('*')) return fail('SPEC_NO_COLUMNS', { selector: name }, { at, hint: `There are ${names.slice(0, 12).join(', ')}.` })
+  if (name.includes('*'))
+    return fail('SPEC_NO_COLUMNS', { selector: name }, { at, hint: `There are ${names.slice(0, 12).join(', ')}.` })
   return fail('DATA_NO_COLUMN', { column: name }, { at, hint: nearColumn(name, names) })
 }
 
@@ -132,22 +163,39 @@ function placeOfName(pipeline: Pipeline, cell: PreprocessCell, name: string) {
 }
 
 /** `monotone` is a promise about a raw column: a cell that does not keep order breaks it. */
-function checkPromises(pipeline: Pipeline, cell: PreprocessCell, names: readonly string[], errors: DaybookError[]): void {
+function checkPromises(
+  pipeline: Pipeline,
+  cell: PreprocessCell,
+  names: readonly string[],
+  errors: DaybookError[],
+): void {
   for (const name of names) {
     if (pipeline.columns[name]?.monotone === undefined) continue
     const values = { column: name, plugin: `the cell \`${cell.id}\``, reason: 'does not keep the order of values' }
     const hint = `Leave \`${name}\` out of the cell with \`columns:\`, or take \`monotone\` out.`
-    errors.push(fail('SPEC_MONOTONE_NOT_KEPT', values, { at: pipeline.source.place(['data', 'columns', name, 'monotone']), hint }))
+    errors.push(
+      fail('SPEC_MONOTONE_NOT_KEPT', values, {
+        at: pipeline.source.place(['data', 'columns', name, 'monotone']),
+        hint,
+      }),
+    )
   }
 }
 
 /** What reaches the algorithm, against what it can take. */
-async function checkArrival(pipeline: Pipeline, columns: readonly ColumnInfo[], registry: Registry): Promise<DaybookError[]> {
+async function checkArrival(
+  pipeline: Pipeline,
+  columns: readonly ColumnInfo[],
+  registry: Registry,
+): Promise<DaybookError[]> {
   const algorithm = pipeline.algorithm.plugin.plugin as AlgorithmPlugin
   const at = pipeline.source.place(['algorithm', 'use'])
   if (columns.length === 0) return [fail('SPEC_NO_FEATURES', { algorithm: algorithm.id }, { at })]
   const takes = (info: ColumnInfo) =>
-    info.type === 'number' || info.type === 'boolean' || info.type === 'sparse' || (info.type === 'category' && algorithm.accepts.includes('codes'))
+    info.type === 'number' ||
+    info.type === 'boolean' ||
+    info.type === 'sparse' ||
+    (info.type === 'category' && algorithm.accepts.includes('codes'))
   const errors: DaybookError[] = []
   for (const type of ['category', 'text', 'date'] as const) {
     const refused = columns.filter((info) => info.type === type && !takes(info))

@@ -49,7 +49,8 @@ function faultOf(text: string): { readonly type: 'deep' | 'long' | 'quote'; read
     } else if (type !== 'space' && type !== 'comment' && flow === 0) {
       const column = offset - lineStart
       if (type === 'map-value-ind') colons++
-      const opens = fresh || type === 'seq-item-ind' || type === 'explicit-key-ind' || (type === 'map-value-ind' && colons > 1)
+      const opens =
+        fresh || type === 'seq-item-ind' || type === 'explicit-key-ind' || (type === 'map-value-ind' && colons > 1)
       if (fresh) while (columns.length > 0 && (columns.at(-1) as number) >= column) columns.pop()
       if (opens && column > (columns.at(-1) ?? -1)) columns.push(column)
       fresh = false

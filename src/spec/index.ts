@@ -1,4 +1,5 @@
 export { checkData, placeDataErrors } from './check-data.ts'
+export { metricsFor, outputOf } from './check-model.ts'
 export { type CheckedPage, checkPage, loadPipeline } from './check-page.ts'
 export { composeSchema } from './compose-schema.ts'
 export { type Override, parseOverride } from './overrides.ts'

@@ -22,7 +22,8 @@ export function nameCells<Cell extends CellSpec>(
     if (wanted === undefined) continue
     const at = page.place([...path, 'id'])
     if (isReserved(wanted)) errors.push(fail('SPEC_RESERVED_CELL', { id: wanted }, { at }))
-    else if (used.has(fold(wanted))) errors.push(fail('SPEC_DUPLICATE_CELL', { id: wanted }, { at, hint: 'Choose another `id:`.' }))
+    else if (used.has(fold(wanted)))
+      errors.push(fail('SPEC_DUPLICATE_CELL', { id: wanted }, { at, hint: 'Choose another `id:`.' }))
     used.add(fold(wanted))
   }
   return cells.map(({ wanted, ...cell }) => {
@@ -35,7 +36,9 @@ export function nameCells<Cell extends CellSpec>(
 /** Says where a list holds one plugin twice with equal params: it would do the same again. */
 export function checkListedTwice(page: Page, cells: readonly CellSpec[]): DaybookError[] {
   return cells.flatMap((cell, i) => {
-    const twin = cells.slice(0, i).some((one) => one.plugin.use === cell.plugin.use && isDeepStrictEqual(one.params, cell.params))
+    const twin = cells
+      .slice(0, i)
+      .some((one) => one.plugin.use === cell.plugin.use && isDeepStrictEqual(one.params, cell.params))
     return twin ? [fail('SPEC_LISTED_TWICE', { use: cell.plugin.use }, { at: page.place([...cell.path, 'use']) })] : []
   })
 }

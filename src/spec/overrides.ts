@@ -19,7 +19,8 @@ export function parseOverride(text: string): Override {
   const equals = text.indexOf('=')
   const path = text.slice(0, Math.max(equals, 0)).trim()
   const hint = 'Write `--set path.to.key=value`, such as `--set algorithm.with.trees=50`.'
-  if (path === '' || path.split('.').includes('')) throw fail('SPEC_BAD_OVERRIDE', { text, reason: 'it has no path' }, { hint })
+  if (path === '' || path.split('.').includes(''))
+    throw fail('SPEC_BAD_OVERRIDE', { text, reason: 'it has no path' }, { hint })
   try {
     const { root } = parsePage(`value: ${text.slice(equals + 1)}\n`, '--set', '/')
     if (Object.keys(root).length === 1) return { path, value: root.value as Json }
@@ -33,7 +34,10 @@ export function parseOverride(text: string): Override {
  * The page with overrides applied, in order. Errors about what they changed point at them. What a path leads to is
  * checked with the page, as if it stood there.
  */
-export function applyOverrides(page: Page, overrides: readonly Override[]): { readonly page: Page; readonly errors: DaybookError[] } {
+export function applyOverrides(
+  page: Page,
+  overrides: readonly Override[],
+): { readonly page: Page; readonly errors: DaybookError[] } {
   const errors: DaybookError[] = []
   let { root, spot } = page
   overrides.forEach((override, i) => {
@@ -49,7 +53,12 @@ function longForm(value: string, path: readonly string[]): JsonObject {
   return path.join('.') === 'data.target' ? { column: value } : { use: value }
 }
 
-function applyOne(root: JsonObject, spot: Spot, { path, value }: Override, line: number): { root: JsonObject; spot: Spot } | DaybookError {
+function applyOne(
+  root: JsonObject,
+  spot: Spot,
+  { path, value }: Override,
+  line: number,
+): { root: JsonObject; spot: Spot } | DaybookError {
   const steps = path.split('.')
   const text = `${path}=${JSON.stringify(value)}`
   const place = (from: number, to: number): Place => ({ file: '--set', line, col: from + 1, endCol: to + 1, text })
@@ -64,25 +73,39 @@ function applyOne(root: JsonObject, spot: Spot, { path, value }: Override, line:
   const visit = (current: Json | undefined, at: Spot, depth: number): { value: Json; spot: Spot } | DaybookError => {
     const step = steps[depth]
     if (step === undefined) return { value, spot: { ...at, value: whole.value, children: spotsOf(value, whole) } }
-    if (['__proto__', 'constructor', 'prototype'].includes(step)) return fail('SPEC_FORBIDDEN_KEY', { key: step }, { at: keys[depth] as Place })
+    if (['__proto__', 'constructor', 'prototype'].includes(step))
+      return fail('SPEC_FORBIDDEN_KEY', { key: step }, { at: keys[depth] as Place })
     if (Array.isArray(current)) return visitItem(current as readonly Json[], at, depth, step)
     const open = openMap(current, at, steps.slice(0, depth))
     const below = open.children.get(step) ?? { key: keys[depth] as Place, value: whole.value, children: new Map() }
     const inner = visit(open.value[step], below, depth + 1)
     if ('code' in inner) return inner
-    return { value: { ...open.value, [step]: inner.value }, spot: { ...at, children: new Map(open.children).set(step, inner.spot) } }
+    return {
+      value: { ...open.value, [step]: inner.value },
+      spot: { ...at, children: new Map(open.children).set(step, inner.spot) },
+    }
   }
   const visitItem = (list: readonly Json[], at: Spot, depth: number, step: string) => {
     const index = indexOf(list, step)
     if (index === undefined) {
       const names = list.flatMap((item) => nameOf(item) ?? [])
       const near = nearest(step, names)
-      const hint = near === undefined ? `Name an item by its place, from 0 to ${list.length - 1}, or by its id.` : `did you mean \`${near}\`?`
-      return fail('SPEC_BAD_OVERRIDE', { text: path, reason: `there is no item \`${step}\`` }, { at: keys[depth] as Place, hint })
+      const hint =
+        near === undefined
+          ? `Name an item by its place, from 0 to ${list.length - 1}, or by its id.`
+          : `did you mean \`${near}\`?`
+      return fail(
+        'SPEC_BAD_OVERRIDE',
+        { text: path, reason: `there is no item \`${step}\`` },
+        { at: keys[depth] as Place, hint },
+      )
     }
     const inner = visit(list[index], at.children.get(index) as Spot, depth + 1)
     if ('code' in inner) return inner
-    return { value: list.with(index, inner.value) as Json, spot: { ...at, children: new Map(at.children).set(index, inner.spot) } }
+    return {
+      value: list.with(index, inner.value) as Json,
+      spot: { ...at, children: new Map(at.children).set(index, inner.spot) },
+    }
   }
 
   const result = visit(root, spot, 0)
@@ -90,7 +113,11 @@ function applyOne(root: JsonObject, spot: Spot, { path, value }: Override, line:
 }
 
 /** The map that stands at a place: a text is opened into what it is short for, anything else makes way. */
-function openMap(current: Json | undefined, at: Spot, path: readonly string[]): { value: JsonObject; children: Spot['children'] } {
+function openMap(
+  current: Json | undefined,
+  at: Spot,
+  path: readonly string[],
+): { value: JsonObject; children: Spot['children'] } {
   if (typeof current === 'object' && current !== null) return { value: current as JsonObject, children: at.children }
   if (typeof current !== 'string') return { value: {}, children: new Map() }
   const value = longForm(current, path)
@@ -101,8 +128,12 @@ function openMap(current: Json | undefined, at: Spot, path: readonly string[]): 
 /** Every value inside an override stands at it. */
 function spotsOf(value: Json, whole: Spot): Spot['children'] {
   if (typeof value !== 'object' || value === null) return new Map()
-  const entries: [string | number, Json][] = Array.isArray(value) ? [...value.entries()] : (Object.entries(value) as [string, Json][])
-  return new Map(entries.map(([key, inner]) => [key, { key: whole.value, value: whole.value, children: spotsOf(inner, whole) }]))
+  const entries: [string | number, Json][] = Array.isArray(value)
+    ? [...value.entries()]
+    : (Object.entries(value) as [string, Json][])
+  return new Map(
+    entries.map(([key, inner]) => [key, { key: whole.value, value: whole.value, children: spotsOf(inner, whole) }]),
+  )
 }
 
 function indexOf(list: readonly Json[], step: string): number | undefined {

@@ -1,4 +1,15 @@
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type Scalar } from 'yaml'
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type Scalar,
+} from 'yaml'
 import { type DaybookError, type ErrorDetails, fail, failAll, type Place } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import { guardText } from './guard-depth.ts'
@@ -79,9 +90,11 @@ function yamlError(
   [start, end]: readonly [number, number],
 ): DaybookError {
   const at = toPlace([start, Math.max(end, start + 1)])
-  if (code === 'TAB_AS_INDENT' || (text[start] === '\t' && code !== 'BAD_SCALAR_START')) return fail('SPEC_TAB', {}, { at })
+  if (code === 'TAB_AS_INDENT' || (text[start] === '\t' && code !== 'BAD_SCALAR_START'))
+    return fail('SPEC_TAB', {}, { at })
   if (code === 'MULTIPLE_DOCS') return fail('SPEC_SEVERAL_DOCUMENTS', {}, { at })
-  if (code === 'TAG_RESOLVE_FAILED') return fail('SPEC_TAG', { tag: text.slice(start, end).split(/\s/)[0] ?? '' }, { at })
+  if (code === 'TAG_RESOLVE_FAILED')
+    return fail('SPEC_TAG', { tag: text.slice(start, end).split(/\s/)[0] ?? '' }, { at })
   if (/^Flow (map|sequence) in block/.test(message)) {
     const reason = 'a bracket that was opened before is not closed here'
     return fail('SPEC_YAML', { reason }, { at, hint: yamlHints.MISSING_CHAR })
@@ -130,7 +143,9 @@ class ValueBuilder {
     if (anchor !== undefined && this.#aliases === 0) this.#anchors.set(anchor, node)
     if (isScalar(node)) return { value: this.#buildScalar(node, mark), spot }
     this.#open.add(node)
-    const value = isMap(node) ? this.#buildMap(node.items as Pair<Node, Node | null>[], children) : this.#buildList(node, children)
+    const value = isMap(node)
+      ? this.#buildMap(node.items as Pair<Node, Node | null>[], children)
+      : this.#buildList(node, children)
     this.#open.delete(node)
     return { value, spot }
   }
@@ -145,7 +160,11 @@ class ValueBuilder {
     this.#aliases++
     const { value, spot: copied } = this.build(target)
     this.#aliases--
-    if (this.#copied > aliasLimit && this.#aliases === 0 && !this.errors.some(({ code }) => code === 'SPEC_ALIAS_BOMB')) {
+    if (
+      this.#copied > aliasLimit &&
+      this.#aliases === 0 &&
+      !this.errors.some(({ code }) => code === 'SPEC_ALIAS_BOMB')
+    ) {
       this.#fault('SPEC_ALIAS_BOMB', { limit: aliasLimit }, mark)
     }
     return { value, spot: { ...spot, children: copied.children } }
@@ -204,7 +223,12 @@ class ValueBuilder {
     return value === 0 ? 0 : value // -0 is 0
   }
 
-  #fault<C extends Parameters<typeof fail>[0]>(code: C, values: Parameters<typeof fail<C>>[1], mark: Mark, details: ErrorDetails = {}): void {
+  #fault<C extends Parameters<typeof fail>[0]>(
+    code: C,
+    values: Parameters<typeof fail<C>>[1],
+    mark: Mark,
+    details: ErrorDetails = {},
+  ): void {
     this.errors.push(fail(code, values, { ...details, at: this.#toPlace(mark) }))
   }
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../base/json.ts'
 import type { ColumnFacts, ColumnRole, ColumnSelector, SplitSpec, TargetSpec } from './pipeline.ts'
+import { defaults } from './schema-words.ts'
 
 /** The target of a checked page, short form opened. */
 export function readTarget(data: JsonObject): TargetSpec | undefined {
@@ -20,7 +21,9 @@ export function readFacts(data: JsonObject, split: SplitSpec): Readonly<Record<s
     const missing = given.missing as { atMost?: number; values?: readonly (string | number)[] } | undefined
     facts[name] = {
       ...(given as ColumnFacts),
-      ...(missing !== undefined && { missing: { ...missing, ...(missing.values && { values: missing.values.map(String) }) } as never }),
+      ...(missing !== undefined && {
+        missing: { ...missing, ...(missing.values && { values: missing.values.map(String) }) } as never,
+      }),
     }
   }
   if ('on' in split) {
@@ -33,12 +36,12 @@ export function readFacts(data: JsonObject, split: SplitSpec): Readonly<Record<s
 /** The split of a checked page, defaults filled in. */
 export function readSplit(data: JsonObject): SplitSpec {
   const { note: _, ...given } = (data.split ?? { by: 'random' }) as JsonObject
-  const validation = (given.validation ?? 0) as number
+  const validation = (given.validation ?? defaults.validation) as number
   const target = readTarget(data)
   switch (given.by) {
     case 'time':
     case 'group':
-      return { by: given.by, on: given.on as string, test: (given.test ?? 0.2) as number, validation }
+      return { by: given.by, on: given.on as string, test: (given.test ?? defaults.test) as number, validation }
     case 'interval':
       return { by: 'interval', every: given.every as number, validation }
     case 'column':
@@ -46,7 +49,7 @@ export function readSplit(data: JsonObject): SplitSpec {
     default: {
       const classes = target !== undefined && target.type !== 'number' && data.key === undefined
       const stratify = (given.stratify ?? classes) as boolean
-      return { by: 'random', test: (given.test ?? 0.2) as number, validation, stratify }
+      return { by: 'random', test: (given.test ?? defaults.test) as number, validation, stratify }
     }
   }
 }

@@ -30,7 +30,8 @@ function sizeOf(path: string, file: string): number {
     throw fail('SPEC_FILE_UNREADABLE', { file, reason }, stat.isDirectory() ? { hint: nameAPage(path, file) } : {})
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw fail('SPEC_FILE_MISSING', { file }, { hint: nearestFile(path, file) })
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw fail('SPEC_FILE_MISSING', { file }, { hint: nearestFile(path, file) })
     if (typeof code !== 'string' || code.startsWith('SPEC_')) throw thrown
     throw fail('SPEC_FILE_UNREADABLE', { file, reason: (thrown as Error).message }, { cause: thrown })
   }

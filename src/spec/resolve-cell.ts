@@ -56,13 +56,21 @@ export async function resolveCell<Kind extends PluginKind>(
   const before = errors.length
   const misplaced = misplacedEnv(schema, text.with)
   for (const path of misplaced) {
-    errors.push(fail('SPEC_ENV_NOT_ALLOWED', { key: path.join('.') }, { at: page.place([...at.path, 'with', ...path]) }))
+    errors.push(
+      fail('SPEC_ENV_NOT_ALLOWED', { key: path.join('.') }, { at: page.place([...at.path, 'with', ...path]) }),
+    )
   }
-  const issues = checkParams(schema, text.with).filter(({ path }) => !misplaced.some((one) => one.join('.') === path.join('.')))
+  const issues = checkParams(schema, text.with).filter(
+    ({ path }) => !misplaced.some((one) => one.join('.') === path.join('.')),
+  )
   errors.push(...issues.map((issue) => paramError(page, [...at.path, 'with'], name, schema, issue)))
   if (errors.length > before) return { plugin, cell: undefined }
   const params = fillParams(schema, text.with)
-  const { locations, secrets, errors: faults } = readSurroundings(page, { path: at.path, plugin: name, schema, params }, ctx.env)
+  const {
+    locations,
+    secrets,
+    errors: faults,
+  } = readSurroundings(page, { path: at.path, plugin: name, schema, params }, ctx.env)
   errors.push(...faults)
   if (at.kind === 'data') errors.push(...checkFiles(page, at.path, text.with, locations))
   if (errors.length > before) return { plugin, cell: undefined }
@@ -80,7 +88,13 @@ export async function resolveCell<Kind extends PluginKind>(
   return { plugin, cell }
 }
 
-function paramError(page: Page, path: SpecPath, plugin: string, schema: ParamsSchema, { path: inner, problem }: Issue): DaybookError {
+function paramError(
+  page: Page,
+  path: SpecPath,
+  plugin: string,
+  schema: ParamsSchema,
+  { path: inner, problem }: Issue,
+): DaybookError {
   const param = inner.map((step, i) => (typeof step === 'number' ? `[${step}]` : i === 0 ? step : `.${step}`)).join('')
   const full = [...path, ...inner]
   switch (problem.type) {
@@ -92,23 +106,40 @@ function paramError(page: Page, path: SpecPath, plugin: string, schema: ParamsSc
     }
     case 'missing': {
       const example = inner.length === 1 ? schema[problem.key]?.examples?.[0] : undefined
-      const hint = example === undefined ? undefined : `For example \`with: { ${problem.key}: ${JSON.stringify(example)} }\`.`
-      return fail('SPEC_MISSING_PARAM', { plugin, param, expected: problem.expected }, { at: page.place(full, 'key'), hint })
+      const hint =
+        example === undefined ? undefined : `For example \`with: { ${problem.key}: ${JSON.stringify(example)} }\`.`
+      return fail(
+        'SPEC_MISSING_PARAM',
+        { plugin, param, expected: problem.expected },
+        { at: page.place(full, 'key'), hint },
+      )
     }
     default: {
       const hint = valueHint(problem)
       const shown = param === '' ? 'with' : param
-      return fail('SPEC_BAD_PARAM', { param: shown, plugin, got: problem.got, expected: problem.expected }, { at: page.place(full), hint })
+      return fail(
+        'SPEC_BAD_PARAM',
+        { param: shown, plugin, got: problem.got, expected: problem.expected },
+        { at: page.place(full), hint },
+      )
     }
   }
 }
 
 /** Files that a data cell reads must be there: a page finds out before anything runs. */
-function checkFiles(page: Page, path: SpecPath, given: JsonObject, locations: Readonly<Record<string, string>>): DaybookError[] {
+function checkFiles(
+  page: Page,
+  path: SpecPath,
+  given: JsonObject,
+  locations: Readonly<Record<string, string>>,
+): DaybookError[] {
   return Object.entries(locations).flatMap(([name, file]) => {
     if (file.includes('://') || existsSync(file)) return []
     const steps = name.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step))
-    const shown = steps.reduce<Json | undefined>((value, step) => (value as Readonly<Record<string | number, Json>> | undefined)?.[step], given)
+    const shown = steps.reduce<Json | undefined>(
+      (value, step) => (value as Readonly<Record<string | number, Json>> | undefined)?.[step],
+      given,
+    )
     const written = typeof shown === 'string' ? shown : file
     const hint = nearestFile(file, written)
     return [fail('SPEC_NO_DATA_FILE', { path: written }, { at: page.place([...path, 'with', ...steps]), hint })]

@@ -45,7 +45,14 @@ export function resolvedPage(pipeline: Omit<Pipeline, 'resolved'>, root: JsonObj
  */
 export function pageForDigest(pipeline: Pipeline): JsonObject {
   const bare = { ...pipeline, preprocess: pipeline.preprocess.map(bareCell), sources: pipeline.sources.map(bareCell) }
-  const { owner: _o, purpose: _p, limitations: _l, reviewBy: _r, deploy: _d, ...page } = resolvedPage(
+  const {
+    owner: _o,
+    purpose: _p,
+    limitations: _l,
+    reviewBy: _r,
+    deploy: _d,
+    ...page
+  } = resolvedPage(
     {
       ...bare,
       algorithm: bareCell(pipeline.algorithm),
@@ -70,7 +77,9 @@ function withoutNotes(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((item) => withoutNotes(item as Json))
   const entries = Object.entries(value).filter(([key, inner]) => !(key === 'note' && typeof inner === 'string'))
-  return Object.fromEntries(entries.map(([key, inner]) => [key, key === 'with' ? (inner as Json) : withoutNotes(inner as Json)]))
+  return Object.fromEntries(
+    entries.map(([key, inner]) => [key, key === 'with' ? (inner as Json) : withoutNotes(inner as Json)]),
+  )
 }
 
 function sourcesOf(pipeline: Pick<Pipeline, 'sources'>): JsonObject | undefined {
@@ -86,7 +95,10 @@ function sourceOf(cell: Pipeline['sources'][number]): JsonObject {
 function dataOf(pipeline: Omit<Pipeline, 'resolved'>, root: JsonObject): JsonObject {
   const source = pipeline.sources.find(({ id }) => id === 'data')
   const given = mapOf(root.data)
-  const facts = Object.entries(pipeline.columns).map(([name, one]): [string, Json] => [name, compact(one as unknown as FactsJson)])
+  const facts = Object.entries(pipeline.columns).map(([name, one]): [string, Json] => [
+    name,
+    compact(one as unknown as FactsJson),
+  ])
   return compact({
     ...(source === undefined ? { from: pipeline.from, note: pipeline.notes.data } : sourceOf(source)),
     target: pipeline.target && compact({ ...pipeline.target, note: mapOf(given.target).note }),
@@ -101,7 +113,7 @@ type FactsJson = { readonly [Key in keyof ColumnFacts]: Json | undefined }
 function cellOf(cell: CellSpec): JsonObject {
   const { columns } = cell as PreprocessCell
   const selector = columns && ('names' in columns ? columns.names : compact({ type: columns.type, role: columns.role }))
-  const id = ['preprocess', 'metric', 'compress', 'deploy'].includes(cell.kind) ? cell.id.replace(/^.*\./, '') : undefined
+  const id = ['preprocess', 'metric', 'compress', 'deploy'].includes(cell.kind) ? cell.id : undefined
   return compact({ use: cell.plugin.use, id, columns: selector, with: cell.params, note: cell.note })
 }
 

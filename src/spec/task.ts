@@ -1,7 +1,7 @@
+import { byCodeUnit } from '../base/canonical.ts'
 import type { Column, Frame } from '../frame/index.ts'
 import { isMissing } from '../frame/index.ts'
 import type { AlgorithmPlugin, Task } from '../plugin/api.ts'
-import { byCodeUnit } from '../base/canonical.ts'
 import type { ColumnFacts, Pipeline, TargetSpec } from './pipeline.ts'
 
 /** What a page asks, of the data at hand. */
@@ -22,8 +22,12 @@ export function taskOf(pipeline: Pick<Pipeline, 'target' | 'algorithm'>, frame: 
   const column = frame.get(target.column)
   if (column === undefined) throw new TypeError(`the data was checked to hold ${target.column}`)
   if (column.type === 'number' && target.type === 'number') return { task: 'regression', classes: [] }
-  const values = distinctTexts(column, column.type === 'number' && target.type !== 'category' ? 3 : Number.POSITIVE_INFINITY)
-  if (column.type === 'number' && target.type !== 'category' && values.length > 2) return { task: 'regression', classes: [] }
+  const values = distinctTexts(
+    column,
+    column.type === 'number' && target.type !== 'category' ? 3 : Number.POSITIVE_INFINITY,
+  )
+  if (column.type === 'number' && target.type !== 'category' && values.length > 2)
+    return { task: 'regression', classes: [] }
   if (values.length > 2) return { task: 'multiclass', classes: values }
   const positive = target.positive ?? values.at(-1)
   const others = values.filter((value) => value !== positive)

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Digest, digestBytes } from '../base/digest.ts'
@@ -19,12 +21,17 @@ export class FileObjects implements ObjectStore {
     return join(this.#folder, digest.slice(0, 2), digest.slice(2))
   }
 
+  /** True where the object is there and right: a cache entry over damaged bytes is a miss. */
   async has(digest: Digest): Promise<boolean> {
-    try {
-      return (await stat(this.#path(digest))).isFile()
-    } catch {
-      return false
-    }
+    const path = this.#path(digest)
+    if (this.#checked.has(digest))
+      return stat(path).then(
+        (found) => found.isFile(),
+        () => false,
+      )
+    if ((await digestOfFile(path)) !== digest) return false
+    this.#checked.add(digest)
+    return true
   }
 
   async get(digest: Digest): Promise<Uint8Array> {
@@ -43,20 +50,20 @@ export class FileObjects implements ObjectStore {
 
   async put(bytes: Uint8Array): Promise<Digest> {
     const digest = digestBytes(bytes)
-    if (await this.#holds(digest)) return digest
+    if (await this.has(digest)) return digest // one that is there but damaged is written anew
     await writeDurably(this.#path(digest), bytes, 0o400)
     this.#checked.add(digest)
     return digest
   }
+}
 
-  /** An object that is there but damaged is written anew. */
-  async #holds(digest: Digest): Promise<boolean> {
-    if (!(await this.has(digest))) return false
-    try {
-      await this.get(digest)
-      return true
-    } catch {
-      return false
-    }
+/** Digest of a file's bytes, read as a stream; undefined where it cannot be read. */
+async function digestOfFile(path: string): Promise<Digest | undefined> {
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array)
+    return hash.digest('hex')
+  } catch {
+    return undefined
   }
 }

@@ -6,15 +6,25 @@ const text = '    with: { maxDeph: 5 }'
 const at = { file: 'pipelines/loan.yaml', line: 24, col: 13, endCol: 20, text }
 
 t.test('place, code, message, code frame, hint', (t) => {
-  const error = fail('SPEC_UNKNOWN_PARAM', { param: 'maxDeph', plugin: 'gradient-boosting' }, { at, hint: 'did you mean `maxDepth`?' })
+  const error = fail(
+    'SPEC_UNKNOWN_PARAM',
+    { param: 'maxDeph', plugin: 'gradient-boosting' },
+    { at, hint: 'did you mean `maxDepth`?' },
+  )
   t.equal(
     formatError(error),
     `pipelines/loan.yaml:24:13 SPEC_UNKNOWN_PARAM  \`maxDeph\` is not a parameter of gradient-boosting
   24 |     with: { maxDeph: 5 }
      |             ^^^^^^^  did you mean \`maxDepth\`?`,
   )
-  t.equal(formatError(fail('SPEC_FILE_MISSING', { file: 'a.yaml' }, { hint: 'Look.' })), 'SPEC_FILE_MISSING  there is no file a.yaml\n  Look.')
-  t.equal(formatError(fail('SPEC_EMPTY', {}, { cell: 'train', hint: 'x' })), 'SPEC_EMPTY  the page is empty (cell train)\n  x')
+  t.equal(
+    formatError(fail('SPEC_FILE_MISSING', { file: 'a.yaml' }, { hint: 'Look.' })),
+    'SPEC_FILE_MISSING  there is no file a.yaml\n  Look.',
+  )
+  t.equal(
+    formatError(fail('SPEC_EMPTY', {}, { cell: 'train', hint: 'x' })),
+    'SPEC_EMPTY  the page is empty (cell train)\n  x',
+  )
   t.end()
 })
 

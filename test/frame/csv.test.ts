@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
-import { DaybookError } from '../../src/base/errors.ts'
+import type { DaybookError } from '../../src/base/errors.ts'
+import type { TextColumn } from '../../src/frame/column.ts'
 import { type CsvOptions, readCsv } from '../../src/frame/csv.ts'
 import { readDataFile } from '../../src/frame/data-file.ts'
 import { typeTable } from '../../src/frame/type-table.ts'
@@ -50,7 +50,9 @@ t.test('encodings', async (t) => {
   t.strictSame(values(Buffer.from(wide).swap16(), { encoding: 'utf-16be' }), { name: ['Müller'], x: ['1'] })
   t.strictSame(faults(wide), ['DATA_BAD_ENCODING x.csv:1 is not utf-8 text'])
   t.strictSame(faults(Buffer.from('a\nok\nM\xfcller\n', 'latin1')), ['DATA_BAD_ENCODING x.csv:3 is not utf-8 text'])
-  t.strictSame(faults(Buffer.from([97, 10, 0x81]), { encoding: 'windows-1252' }), ['DATA_BAD_ENCODING x.csv:2 is not windows-1252 text'])
+  t.strictSame(faults(Buffer.from([97, 10, 0x81]), { encoding: 'windows-1252' }), [
+    'DATA_BAD_ENCODING x.csv:2 is not windows-1252 text',
+  ])
 })
 
 t.test('faults name line and column', async (t) => {
@@ -83,7 +85,9 @@ t.test('5,000 columns are quick', async (t) => {
 
 t.test('what is written is read', async (t) => {
   const field = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', ';', ' ', 'é', '😀', '0') })
-  const rows = fc.integer({ min: 1, max: 5 }).chain((width) => fc.array(fc.array(field, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 8 }))
+  const rows = fc
+    .integer({ min: 1, max: 5 })
+    .chain((width) => fc.array(fc.array(field, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 8 }))
   const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`
   fc.assert(
     fc.property(rows, fc.constantFrom('\n', '\r\n'), fc.boolean(), (table, end, last) => {
@@ -92,7 +96,10 @@ t.test('what is written is read', async (t) => {
       const text = [header, ...table].map((row) => row.map(quote).join(',')).join(end) + (last ? end : '')
       const got = read(text, { missing: [] })
       if (width === 1) return // an empty field of a single column is told from nothing by its quotes alone
-      t.strictSame(table.map((_, i) => got.columns.map((column) => (column.values as string[])[i])), table)
+      t.strictSame(
+        table.map((_, i) => got.columns.map((column) => (column.values as string[])[i])),
+        table,
+      )
     }),
     { numRuns: 300 },
   )
@@ -103,21 +110,33 @@ t.test('the real data sets', { skip: sharedData === undefined && noSharedData },
     const table = readCsv(await readDataFile(join(sharedData as string, name)), {}, name)
     return typeTable(table, {}, name)
   }
-  const types = ({ inferred }: Awaited<ReturnType<typeof open>>, type: string) => inferred.filter((column) => column.type === type).length
+  const types = ({ inferred }: Awaited<ReturnType<typeof open>>, type: string) =>
+    inferred.filter((column) => column.type === type).length
 
   const german = await open('german_credit.csv')
-  t.strictSame([german.frame.rows, german.frame.columns.length, types(german, 'category'), types(german, 'number')], [1000, 21, 13, 8])
+  t.strictSame(
+    [german.frame.rows, german.frame.columns.length, types(german, 'category'), types(german, 'number')],
+    [1000, 21, 13, 8],
+  )
   const california = await open('california_housing.csv')
   t.strictSame([california.frame.rows, california.frame.columns.length], [20_640, 10])
-  t.strictSame(california.inferred.filter((column) => column.missing > 0).map((column) => [column.name, column.missing]), [['total_bedrooms', 207]])
+  t.strictSame(
+    california.inferred.filter((column) => column.missing > 0).map((column) => [column.name, column.missing]),
+    [['total_bedrooms', 207]],
+  )
   t.strictSame(california.frame.get('ocean_proximity')?.type, 'category')
   const sentiment = await open('sentiment_sentences.csv')
-  t.strictSame(sentiment.inferred.map((column) => column.type), ['category', 'text', 'number'])
-  t.equal((sentiment.frame.get('sentence')?.values as string[])[1], 'Good case, Excellent value.')
+  t.strictSame(
+    sentiment.inferred.map((column) => column.type),
+    ['category', 'text', 'number'],
+  )
+  t.equal((sentiment.frame.get('sentence') as TextColumn).values[1], 'Good case, Excellent value.')
   const stocks = await open('stocks_daily.csv')
-  t.strictSame(stocks.inferred.map((column) => column.type), ['date', 'number', 'number', 'number', 'number', 'number'])
+  t.strictSame(
+    stocks.inferred.map((column) => column.type),
+    ['date', 'number', 'number', 'number', 'number', 'number'],
+  )
   const card = await open('taiwan_card_default.csv')
   t.strictSame([card.frame.rows, types(card, 'number')], [30_000, 25])
   t.equal(card.errors.length, 0)
-  t.ok(await readFile(join(sharedData as string, 'mnist_10k.csv.gz')))
 })

@@ -16,7 +16,10 @@ t.test('data files', async (t) => {
   for (const name of ['loans.csv', 'loans.csv.gz', 'link.csv']) {
     t.equal(Buffer.from(await readDataFile(join(folder, name))).toString(), 'a\n1\n', name)
   }
-  await t.rejects(readDataFile(join(folder, 'lonas.csv')), { code: 'DATA_FILE_MISSING', hint: 'Did you mean `loans.csv`?' })
+  await t.rejects(readDataFile(join(folder, 'lonas.csv')), {
+    code: 'DATA_FILE_MISSING',
+    hint: 'Did you mean `loans.csv`?',
+  })
   await t.rejects(readDataFile(join(folder, 'no', 'loans.csv')), { code: 'DATA_FILE_MISSING' })
   await t.rejects(readDataFile(folder), { code: 'DATA_NOT_A_FILE' })
   await t.rejects(readDataFile('/dev/null'), { code: 'DATA_NOT_A_FILE' })

@@ -8,7 +8,8 @@ import { queryFrames, readParquet } from '../../src/frame/duckdb.ts'
 import { Frame } from '../../src/frame/frame.ts'
 import type { Table } from '../../src/frame/table.ts'
 
-const columnsOf = ({ columns }: Table) => columns.map((column) => [column.name, column.type, [...(column.values as string[])]])
+const columnsOf = ({ columns }: Table) =>
+  columns.map((column) => [column.name, column.type, [...(column.values as string[])]])
 const faultOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'none',
@@ -42,15 +43,27 @@ t.test('a join over frames', async (t) => {
     ['ok', 'boolean', [0, 1, -1, 1]],
     ['age', 'number', [40, 30, Number.NaN, 30]],
   ])
-  t.strictSame(columnsOf(await run('SELECT amount, id FROM loans')), [
-    ['amount', 'number', [1.5, 2, 2, Number.NaN]],
-    ['id', 'text', ['b', 'a', 'd', 'c']],
-  ], 'a total order without orderBy')
-  t.strictSame(columnsOf(await run('WITH big AS (FROM loans WHERE amount > 1.7) SELECT count(*) AS n, sum(amount) AS total FROM big')), [
-    ['n', 'number', [2]],
-    ['total', 'number', [4]],
-  ])
-  t.match(await run('SELECT 9007199254740993 AS n FROM people').catch((error: DaybookError) => error.code), 'DATA_BAD_VALUE')
+  t.strictSame(
+    columnsOf(await run('SELECT amount, id FROM loans')),
+    [
+      ['amount', 'number', [1.5, 2, 2, Number.NaN]],
+      ['id', 'text', ['b', 'a', 'd', 'c']],
+    ],
+    'a total order without orderBy',
+  )
+  t.strictSame(
+    columnsOf(
+      await run('WITH big AS (FROM loans WHERE amount > 1.7) SELECT count(*) AS n, sum(amount) AS total FROM big'),
+    ),
+    [
+      ['n', 'number', [2]],
+      ['total', 'number', [4]],
+    ],
+  )
+  t.match(
+    await run('SELECT 9007199254740993 AS n FROM people').catch((error: DaybookError) => error.code),
+    'DATA_BAD_VALUE',
+  )
 })
 
 t.test('queries that are refused', async (t) => {
@@ -62,7 +75,16 @@ t.test('queries that are refused', async (t) => {
   await refused('SELECT RANDOM() AS r FROM loans', 'DATA_SQL_NOT_ALLOWED', 'random')
   await refused('SELECT id FROM loans ORDER BY uuid() LIMIT 2', 'DATA_SQL_NOT_ALLOWED', 'uuid')
   await refused('SELECT list_transform([1], lambda x: x + random()) AS l FROM loans', 'DATA_SQL_NOT_ALLOWED', 'random')
-  for (const clock of ['now()', 'today()', 'current_date', 'CURRENT_TIMESTAMP', 'localtimestamp', 'age("on")', "ago(INTERVAL '1 day')", 'get_current_timestamp()']) {
+  for (const clock of [
+    'now()',
+    'today()',
+    'current_date',
+    'CURRENT_TIMESTAMP',
+    'localtimestamp',
+    'age("on")',
+    "ago(INTERVAL '1 day')",
+    'get_current_timestamp()',
+  ]) {
     await refused(`SELECT ${clock} AS r FROM loans`, 'DATA_SQL_NOT_ALLOWED')
   }
   await refused("SELECT nextval('s') AS r FROM loans", 'DATA_SQL_NOT_ALLOWED', 'nextval')
@@ -100,7 +122,9 @@ t.test('Parquet', async (t) => {
        DATE '2024-02-29' AS day, TIMESTAMP '2024-02-29 10:00:00.5' AS at, TIMESTAMPTZ '2024-02-29 10:00:00+02' AS zoned,
        CASE WHEN i > 0 THEN i END AS hole FROM range(3) r(i)) TO '${path.replaceAll("'", "''")}' (FORMAT parquet)`,
   )
-  await connection.run(`COPY (SELECT 9007199254740993 AS b, TIME '10:00:00' AS at) TO '${folder}/bad.parquet' (FORMAT parquet)`)
+  await connection.run(
+    `COPY (SELECT 9007199254740993 AS b, TIME '10:00:00' AS at) TO '${folder}/bad.parquet' (FORMAT parquet)`,
+  )
   connection.closeSync()
   instance.closeSync()
   const day = Date.UTC(2024, 1, 29)
@@ -118,7 +142,10 @@ t.test('Parquet', async (t) => {
   ])
   t.match(await faultOf(readParquet(join(folder, 'bad.parquet'))), /^DATA_SOURCE_TYPE column `at` is of the type TIME/)
   await writeFile(join(folder, 'text.parquet'), 'a,b\n1,2\n')
-  t.match(await faultOf(readParquet(join(folder, 'text.parquet'))), /^DATA_BAD_SOURCE text.parquet cannot be read as Parquet/)
+  t.match(
+    await faultOf(readParquet(join(folder, 'text.parquet'))),
+    /^DATA_BAD_SOURCE text.parquet cannot be read as Parquet/,
+  )
   t.match(await faultOf(readParquet(join(folder, 'tex.parquet'))), /^DATA_FILE_MISSING there is no file tex.parquet/)
   t.match(await faultOf(readParquet(folder)), /^DATA_NOT_A_FILE .* is a folder/)
 })

@@ -14,21 +14,27 @@ const frames = fc.integer({ min: 0, max: 6 }).chain((rows) => {
     const name = `c${i}`
     const list = <T>(value: fc.Arbitrary<T>) => fc.array(value, { minLength: rows, maxLength: rows })
     return fc.oneof(
-      list(fc.double()).map((values): Column => ({ type: 'number', name, values: Float64Array.from(values, (value) => value + 0) })),
-      list(fc.integer()).map((values): Column => ({ type: 'date', name, values: Float64Array.from(values) })),
-      list(fc.integer({ min: -1, max: 1 })).map((values): Column => ({ type: 'boolean', name, values: Int8Array.from(values) })),
-      list(fc.option(texts)).map((values): Column => ({ type: 'text', name, values })),
-      fc.tuple(list(fc.integer({ min: -2, max: 2 })), fc.uniqueArray(texts, { minLength: 3, maxLength: 3 })).map(
-        ([codes, levels]): Column => ({ type: 'category', name, values: Int32Array.from(codes), levels }),
+      list(fc.double()).map(
+        (values): Column => ({ type: 'number', name, values: Float64Array.from(values, (value) => value + 0) }),
       ),
-      list(fc.boolean()).map((values): Column => ({
-        type: 'sparse',
-        name,
-        features: [`${name}=a`, `${name}=ü`],
-        starts: Uint32Array.from([0, ...values.map((_, row) => values.slice(0, row + 1).filter(Boolean).length)]),
-        indices: Uint32Array.from(values.filter(Boolean), () => 1),
-        values: Float32Array.from(values.filter(Boolean), () => 0.5),
-      })),
+      list(fc.integer()).map((values): Column => ({ type: 'date', name, values: Float64Array.from(values) })),
+      list(fc.integer({ min: -1, max: 1 })).map(
+        (values): Column => ({ type: 'boolean', name, values: Int8Array.from(values) }),
+      ),
+      list(fc.option(texts)).map((values): Column => ({ type: 'text', name, values })),
+      fc
+        .tuple(list(fc.integer({ min: -2, max: 2 })), fc.uniqueArray(texts, { minLength: 3, maxLength: 3 }))
+        .map(([codes, levels]): Column => ({ type: 'category', name, values: Int32Array.from(codes), levels })),
+      list(fc.boolean()).map(
+        (values): Column => ({
+          type: 'sparse',
+          name,
+          features: [`${name}=a`, `${name}=ü`],
+          starts: Uint32Array.from([0, ...values.map((_, row) => values.slice(0, row + 1).filter(Boolean).length)]),
+          indices: Uint32Array.from(values.filter(Boolean), () => 1),
+          values: Float32Array.from(values.filter(Boolean), () => 0.5),
+        }),
+      ),
     )
   }
   return fc.tuple(column(0), column(1), column(2)).map((columns) => new Frame(rows, columns))
@@ -56,7 +62,12 @@ t.test('a profile', async (t) => {
     new Frame(21, [
       { type: 'number', name: 'n', values },
       { type: 'date', name: 'd', values: values.map((i) => i * 86_400_000) },
-      { type: 'category', name: 'c', levels: ['a', 'b'], values: Int32Array.from(values, (i) => (i < 5 ? 0 : i < 20 ? 1 : -1)) },
+      {
+        type: 'category',
+        name: 'c',
+        levels: ['a', 'b'],
+        values: Int32Array.from(values, (i) => (i < 5 ? 0 : i < 20 ? 1 : -1)),
+      },
       { type: 'boolean', name: 'b', values: Int8Array.from(values, (i) => (i < 5 ? 0 : i < 20 ? 1 : -1)) },
     ]),
   ) as { columns: { [key: string]: unknown }[] }
@@ -65,6 +76,13 @@ t.test('a profile', async (t) => {
   t.ok(Math.abs((profile.columns[0]?.sd as number) - Math.sqrt((21 * 22) / 12)) < 1e-12)
   t.strictSame(profile.columns[0]?.histogram, { from: 0, to: 20, counts: [...new Array(19).fill(1), 2] })
   t.match(profile.columns[1], { min: '1970-01-01', max: '1970-01-21', median: '1970-01-11' })
-  t.match(profile.columns[2], { missing: 1, levels: [{ value: 'b', count: 15 }, { value: 'a', count: 5 }], other: 0 })
+  t.match(profile.columns[2], {
+    missing: 1,
+    levels: [
+      { value: 'b', count: 15 },
+      { value: 'a', count: 5 },
+    ],
+    other: 0,
+  })
   t.match(profile.columns[3], { missing: 1, true: 15, false: 5 })
 })

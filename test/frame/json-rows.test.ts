@@ -2,7 +2,12 @@ import t from 'tap'
 import type { DaybookError } from '../../src/base/errors.ts'
 import { readJson } from '../../src/frame/json-rows.ts'
 
-const columns = (text: string) => readJson(Buffer.from(text), 'x.json').columns.map((column) => [column.name, column.type, [...(column.values as string[])]])
+const columns = (text: string) =>
+  readJson(Buffer.from(text), 'x.json').columns.map((column) => [
+    column.name,
+    column.type,
+    [...(column.values as string[])],
+  ])
 const fault = (text: string): string => {
   try {
     readJson(Buffer.from(text), 'x.json')

@@ -1,13 +1,16 @@
 import t from 'tap'
-import { readCsv } from '../../src/frame/csv.ts'
 import type { Column } from '../../src/frame/column.ts'
 import { textsOfColumn } from '../../src/frame/column-texts.ts'
+import { readCsv } from '../../src/frame/csv.ts'
 import type { TypeFacts } from '../../src/frame/type-facts.ts'
 import { typeTable } from '../../src/frame/type-table.ts'
 
-const typed = (text: string, facts: Record<string, TypeFacts> = {}) => typeTable(readCsv(Buffer.from(text), {}, 'x.csv'), facts, 'x.csv')
-const errors = (text: string, facts: Record<string, TypeFacts> = {}) => typed(text, facts).errors.map(({ code, message }) => `${code} ${message}`)
-const typeOf = (texts: string[], facts: TypeFacts = {}) => typed(`x,y\n${texts.map((text) => `${text},1`).join('\n')}\n`, { x: facts }).inferred[0]
+const typed = (text: string, facts: Record<string, TypeFacts> = {}) =>
+  typeTable(readCsv(Buffer.from(text), {}, 'x.csv'), facts, 'x.csv')
+const errors = (text: string, facts: Record<string, TypeFacts> = {}) =>
+  typed(text, facts).errors.map(({ code, message }) => `${code} ${message}`)
+const typeOf = (texts: string[], facts: TypeFacts = {}) =>
+  typed(`x,y\n${texts.map((text) => `${text},1`).join('\n')}\n`, { x: facts }).inferred[0]
 
 t.test('types are inferred over all rows', async (t) => {
   t.match(typeOf(['1', '2.5', '-3e2', '']), { type: 'number', how: 'inferred', missing: 1, distinct: 3 })
@@ -28,19 +31,42 @@ t.test('declared types are kept', async (t) => {
     c: { type: 'text' },
     d: { type: 'category', levels: ['y', 'x', 'z'] },
   })
-  t.strictSame(inferred.map(({ type, how }) => [type, how]), [['boolean', 'declared'], ['category', 'declared'], ['text', 'declared'], ['category', 'declared']])
-  t.strictSame(frame.columns.map((column) => [...(column.values as string[])]), [[1, 0], [0, 1], ['2', '10'], [1, 0]])
+  t.strictSame(
+    inferred.map(({ type, how }) => [type, how]),
+    [
+      ['boolean', 'declared'],
+      ['category', 'declared'],
+      ['text', 'declared'],
+      ['category', 'declared'],
+    ],
+  )
+  t.strictSame(
+    frame.columns.map((column) => [...(column.values as string[])]),
+    [
+      [1, 0],
+      [0, 1],
+      ['2', '10'],
+      [1, 0],
+    ],
+  )
   t.strictSame((frame.get('d') as { levels?: unknown }).levels, ['y', 'x', 'z'], 'in their declared order')
 })
 
 t.test('bad values are named all at once, by row', async (t) => {
-  t.strictSame(errors('income,since\nx,2024-01-01\n5,soon\n', { income: { type: 'number' }, since: { type: 'date' } }), [
-    'DATA_BAD_VALUE x.csv:2: column `income` holds `x`, expected a number',
-    'DATA_BAD_VALUE x.csv:3: column `since` holds `soon`, expected a date such as 2026-01-31 or 2026-01-31T09:30:00Z',
+  t.strictSame(
+    errors('income,since\nx,2024-01-01\n5,soon\n', { income: { type: 'number' }, since: { type: 'date' } }),
+    [
+      'DATA_BAD_VALUE x.csv:2: column `income` holds `x`, expected a number',
+      'DATA_BAD_VALUE x.csv:3: column `since` holds `soon`, expected a date such as 2026-01-31 or 2026-01-31T09:30:00Z',
+    ],
+  )
+  t.strictSame(errors('a\n1\nInfinity\n'), [
+    'DATA_BAD_VALUE x.csv:3: column `a` holds `Infinity`, expected a finite number',
   ])
-  t.strictSame(errors('a\n1\nInfinity\n'), ['DATA_BAD_VALUE x.csv:3: column `a` holds `Infinity`, expected a finite number'])
   t.strictSame(errors('a\n1\n1e999\n'), ['DATA_BAD_VALUE x.csv:3: column `a` holds `1e999`, expected a finite number'])
-  t.strictSame(errors('a\n9007199254740993\n'), ['DATA_BAD_VALUE x.csv:2: column `a` holds `9007199254740993`, expected a whole number within ±2^53'])
+  t.strictSame(errors('a\n9007199254740993\n'), [
+    'DATA_BAD_VALUE x.csv:2: column `a` holds `9007199254740993`, expected a whole number within ±2^53',
+  ])
   t.strictSame(errors('a\n9007199254740993\n', { a: { type: 'text' } }), [])
   t.strictSame(errors('a\n-1\n5\n11\n', { a: { min: 0, max: 10 } }), [
     'DATA_BAD_VALUE x.csv:2: column `a` holds `-1`, expected at least 0',
@@ -48,16 +74,24 @@ t.test('bad values are named all at once, by row', async (t) => {
   ])
   const [level] = typed('a\nhuose\n', { a: { type: 'category', levels: ['house', 'car'] } }).errors
   t.match(level, { code: 'DATA_BAD_VALUE', hint: 'Did you mean `house`?' })
-  t.strictSame(errors('a,b\n1,1\n,2\n', { a: { missing: { atMost: 0.1 } } }), ['DATA_TOO_MANY_MISSING column `a` has 50 % missing values, expected at most 10 %'])
+  t.strictSame(errors('a,b\n1,1\n,2\n', { a: { missing: { atMost: 0.1 } } }), [
+    'DATA_TOO_MANY_MISSING column `a` has 50 % missing values, expected at most 10 %',
+  ])
   const many = errors(`a,b\n${'x,1\n'.repeat(100)}`, { a: { type: 'number' } })
   t.strictSame([many.length, many.at(-1)], [21, 'DATA_MORE_FAULTS and 80 more faults of column `a`'])
   t.strictSame(errors('a\nInf\n1\n', { a: { role: 'ignore' } }), [])
 })
 
 t.test('codes for missing of one column', async (t) => {
-  const { frame, inferred } = typed('a,b\n-9,-9\n3,x\n-9.0,y\n', { a: { missing: { values: ['-9'] } }, b: { missing: { values: ['-9'] } } })
-  t.strictSame([...(frame.get('a')?.values as Float64Array)], [Number.NaN, 3, Number.NaN])
-  t.match(inferred, [{ type: 'number', missing: 2 }, { type: 'category', missing: 1 }])
+  const { frame, inferred } = typed('a,b\n-9,-9\n3,x\n-9.0,y\n', {
+    a: { missing: { values: ['-9'] } },
+    b: { missing: { values: ['-9'] } },
+  })
+  t.strictSame([...((frame.get('a') as Column).values as Float64Array)], [Number.NaN, 3, Number.NaN])
+  t.match(inferred, [
+    { type: 'number', missing: 2 },
+    { type: 'category', missing: 1 },
+  ])
 })
 
 t.test('columns that their source typed', async (t) => {
@@ -69,10 +103,36 @@ t.test('columns that their source typed', async (t) => {
   ]
   const table = { rows: 3, columns }
   const plain = typeTable(table, {}, 'cell')
-  t.strictSame(plain.inferred.map(({ type, how }) => [type, how]), [['number', 'source'], ['category', 'source'], ['boolean', 'source'], ['date', 'source']])
-  const declared = typeTable(table, { n: { type: 'category', missing: { values: ['-9'] } }, t: { type: 'text' }, f: { type: 'category' }, d: { type: 'text' } }, 'cell')
+  t.strictSame(
+    plain.inferred.map(({ type, how }) => [type, how]),
+    [
+      ['number', 'source'],
+      ['category', 'source'],
+      ['boolean', 'source'],
+      ['date', 'source'],
+    ],
+  )
+  const declared = typeTable(
+    table,
+    {
+      n: { type: 'category', missing: { values: ['-9'] } },
+      t: { type: 'text' },
+      f: { type: 'category' },
+      d: { type: 'text' },
+    },
+    'cell',
+  )
   const texts = declared.frame.columns.map((column) => (column.type === 'sparse' ? [] : textsOfColumn(column)))
-  t.strictSame(texts, [['1', null, null], ['b', 'a', null], ['true', 'false', null], ['1970-01-01', '1970-01-02', null]])
-  const infinite = typeTable({ rows: 1, columns: [{ type: 'number', name: 'n', values: Float64Array.of(Number.POSITIVE_INFINITY) }] }, {}, 'cell')
+  t.strictSame(texts, [
+    ['1', null, null],
+    ['b', 'a', null],
+    ['true', 'false', null],
+    ['1970-01-01', '1970-01-02', null],
+  ])
+  const infinite = typeTable(
+    { rows: 1, columns: [{ type: 'number', name: 'n', values: Float64Array.of(Number.POSITIVE_INFINITY) }] },
+    {},
+    'cell',
+  )
   t.match(infinite.errors[0]?.message, 'row 1 of cell: column `n` holds `Infinity`')
 })

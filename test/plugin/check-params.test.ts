@@ -4,12 +4,15 @@ import t from 'tap'
 import type { Json, JsonObject } from '../../src/base/json.ts'
 import { checkParams, checkValue, describeSchema } from '../../src/plugin/check-params.ts'
 import { fillParams } from '../../src/plugin/fill-params.ts'
-import { paramsJsonSchema, valueJsonSchema } from '../../src/plugin/params-schema.ts'
 import type { ParamSchema, ParamsSchema } from '../../src/plugin/params.ts'
+import { paramsJsonSchema, valueJsonSchema } from '../../src/plugin/params-schema.ts'
 
 const layer: ParamSchema = {
   anyOf: [
-    { type: 'object', properties: { dense: { type: 'integer', minimum: 1 }, activation: { enum: ['relu', 'tanh'], default: 'relu' } } },
+    {
+      type: 'object',
+      properties: { dense: { type: 'integer', minimum: 1 }, activation: { enum: ['relu', 'tanh'], default: 'relu' } },
+    },
     { type: 'object', properties: { dropout: { type: 'number', minimum: 0, exclusiveMaximum: 1 } } },
   ],
 }
@@ -17,7 +20,10 @@ const params: ParamsSchema = {
   l2: { type: 'number', minimum: 0, default: 1 },
   trees: { type: 'integer', minimum: 1, maximum: 10 },
   layers: { type: 'array', items: layer, minItems: 1, default: [{ dense: 8 }] },
-  classWeight: { anyOf: [{ enum: ['balanced'] }, { type: 'object', additionalProperties: { type: 'number' } }, { type: 'null' }], default: null },
+  classWeight: {
+    anyOf: [{ enum: ['balanced'] }, { type: 'object', additionalProperties: { type: 'number' } }, { type: 'null' }],
+    default: null,
+  },
 }
 
 t.test('says what is unknown, missing and wrong, each with its path', (t) => {
@@ -27,7 +33,10 @@ t.test('says what is unknown, missing and wrong, each with its path', (t) => {
     { path: ['layers', 0, 'dense'], problem: { type: 'value', expected: 'a whole number >= 1' } },
     { path: ['layers', 1, 'dropuot'], problem: { type: 'unknown' } },
     { path: ['layers', 1, 'dense'], problem: { type: 'missing' } },
-    { path: ['colour'], problem: { type: 'unknown', key: 'colour', allowed: ['l2', 'trees', 'layers', 'classWeight'] } },
+    {
+      path: ['colour'],
+      problem: { type: 'unknown', key: 'colour', allowed: ['l2', 'trees', 'layers', 'classWeight'] },
+    },
     { path: ['trees'], problem: { type: 'missing', expected: 'a whole number from 1 to 10' } },
   ])
   t.same(checkParams(params, { trees: 3 }), [])
@@ -84,8 +93,16 @@ const schema: fc.Arbitrary<ParamSchema> = fc.letrec<{ node: ParamSchema }>((tie)
   node: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
     leaf,
-    fc.record({ type: fc.constant('array' as const), items: tie('node'), minItems: fc.nat(2), uniqueItems: fc.boolean() }),
-    fc.record({ type: fc.constant('object' as const), properties: fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('node')) }),
+    fc.record({
+      type: fc.constant('array' as const),
+      items: tie('node'),
+      minItems: fc.nat(2),
+      uniqueItems: fc.boolean(),
+    }),
+    fc.record({
+      type: fc.constant('object' as const),
+      properties: fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('node')),
+    }),
     fc.record({ type: fc.constant('object' as const), additionalProperties: tie('node') }),
     fc.record({ anyOf: fc.array(tie('node'), { minLength: 1, maxLength: 3 }) }),
   ),
@@ -113,8 +130,14 @@ t.test('agrees with ajv on what is right', (t) => {
 
 t.test('params as JSON Schema: closed, required where there is no default', (t) => {
   const json = paramsJsonSchema({ ...params, path: { type: 'string', location: true } })
-  t.match(json, { required: ['trees', 'path'], additionalProperties: false, properties: { path: { 'x-location': true } } })
-  const validate = new Ajv({ strict: true, keywords: ['x-location', 'x-secret'], allowUnionTypes: true }).compile(json as object)
+  t.match(json, {
+    required: ['trees', 'path'],
+    additionalProperties: false,
+    properties: { path: { 'x-location': true } },
+  })
+  const validate = new Ajv({ strict: true, keywords: ['x-location', 'x-secret'], allowUnionTypes: true }).compile(
+    json as object,
+  )
   t.ok(validate({ trees: 3, path: 'a' }))
   t.notOk(validate({ trees: 3 }))
   t.end()

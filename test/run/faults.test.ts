@@ -1,21 +1,27 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { WorkerExecutor } from '../../src/run/index.ts'
 import { openStore } from '../../src/store/index.ts'
-import { makeWorkshop, plugins, ranOf, type SeenRun, seeRun, statesOf, type Workshop } from './workshop.ts'
-
-const faulty = (mode: string, metrics = '[auc]'): Readonly<Record<string, string | null>> => ({
-  preprocess: null,
-  algorithm: `algorithm: { use: ${join(plugins, 'faulty.js')}, with: { mode: ${mode} } }`,
-  evaluate: `evaluate: { metrics: ${metrics}, folds: 0, resamples: 0 }`,
-})
+import { faulty, makeWorkshop, ranOf, type SeenRun, seeRun, statesOf, type Workshop } from './workshop.ts'
 
 /** A run that a plugin's fault ended: recorded, with plugin and cell named, and with what was finished kept. */
-async function fails(t: Test, workshop: Workshop, mode: string): Promise<SeenRun> {
-  const run = await seeRun(workshop.page(faulty(mode)))
+async function fails(
+  t: Test,
+  workshop: Workshop,
+  mode: string,
+  options: Parameters<typeof seeRun>[1] = {},
+): Promise<SeenRun> {
+  const run = await seeRun(workshop.page(faulty(mode)), options)
   const record = run.finished?.record
   t.equal(record?.status, 'failed', mode)
   t.equal(record?.error?.cell, 'train')
-  t.same(statesOf(run), { data: record?.observed.cells[0]?.state, split: record?.observed.cells[1]?.state, train: 'failed', evaluate: 'skipped', gates: 'skipped' })
+  t.same(statesOf(run), {
+    data: record?.observed.cells[0]?.state,
+    split: record?.observed.cells[1]?.state,
+    train: 'failed',
+    evaluate: 'skipped',
+    gates: 'skipped',
+  })
   t.match(run.finished?.problem?.at, { file: workshop.page(faulty(mode)) }, 'the place in the page is named')
   return run
 }
@@ -31,7 +37,10 @@ t.test('a plugin that fails ends its cell, and is named', async (t) => {
   t.equal(state.finished?.record.error?.code, 'PLUGIN_BAD_STATE')
   t.same(ranOf(state), [], 'finished cells of a failed run are kept')
   t.equal((await fails(t, workshop, 'random')).finished?.record.error?.code, 'RUN_RANDOM_UNDECLARED')
-  t.match((await fails(t, workshop, 'figure')).finished?.record.error, { code: 'PLUGIN_BAD_RESULT', message: /a figure: NaN/ })
+  t.match((await fails(t, workshop, 'figure')).finished?.record.error, {
+    code: 'PLUGIN_BAD_RESULT',
+    message: /a figure: NaN/,
+  })
   const store = await openStore(join(workshop.folder, '.daybook'))
   t.equal((await store.runs.list()).length, 5, 'every failure is in the ledger')
   t.same(await store.ledger.check(), [])
@@ -41,44 +50,34 @@ t.test('a worker that ends loses its cell alone', async (t) => {
   const workshop = makeWorkshop(t, 60)
   const exited = await fails(t, workshop, 'exit')
   t.match(exited.finished?.record.error, { code: 'RUN_WORKER_LOST', message: /faulty@1 ended: it ended with code 7/ })
-  const full = await fails(t, workshop, 'memory')
+  const small = { store: join(workshop.folder, '.daybook'), folder: workshop.folder, threads: 1, heapMb: 80 }
+  const full = await fails(t, workshop, 'memory', { executor: () => new WorkerExecutor(small) })
   t.match(full.finished?.record.error, { code: 'RUN_WORKER_LOST', message: /out of memory/ })
 })
 
 t.test('what a plugin shows and prints', async (t) => {
   const workshop = makeWorkshop(t, 60)
   const run = await seeRun(workshop.page(faulty('warn')))
-  t.match(run.events.find((event) => event.type === 'cellWarned'), { cell: 'train', warning: { code: 'TOO_WARM' } })
-  t.match(run.events.filter((event) => event.type === 'cellProgress').at(-1), { cell: 'train', done: 2, total: 2, note: 'done' })
+  t.match(
+    run.events.find((event) => event.type === 'cellWarned'),
+    { cell: 'train', warning: { code: 'TOO_WARM' } },
+  )
+  t.match(run.events.filter((event) => event.type === 'cellProgress').at(-1), {
+    cell: 'train',
+    done: 2,
+    total: 2,
+    note: 'done',
+  })
   const shown = run.finished?.record.observed.cells.find(({ id }) => id === 'train')?.shown as string
   const store = await openStore(join(workshop.folder, '.daybook'))
   const kept = JSON.parse(Buffer.from(await store.objects.get(shown)).toString())
   t.match(kept, { warnings: [{ code: 'TOO_WARM' }], tables: [{ title: 'A table' }] })
   const cached = await seeRun(workshop.page(faulty('warn')))
-  t.equal(cached.finished?.record.observed.cells.find(({ id }) => id === 'train')?.shown, shown, 'a cached cell shows it again')
-})
-
-for (const mode of ['hang', 'spin', 'deaf']) {
-  t.test(`an interruption ends a plugin that would never end: ${mode}`, async (t) => {
-    const workshop = makeWorkshop(t, 60)
-    const stop = new AbortController()
-    const run = await seeRun(workshop.page(faulty(mode)), { signal: stop.signal }, (event) => {
-      if (event.type === 'cellStarted' && event.cell === 'train') setTimeout(() => stop.abort(), 200)
-    })
-    t.equal(run.finished?.record.status, 'interrupted')
-    t.equal(run.finished?.problem?.code, 'RUN_INTERRUPTED')
-    t.same(statesOf(run), { data: 'ran', split: 'ran', train: 'skipped', evaluate: 'skipped', gates: 'skipped' })
-    const resumed = await seeRun(workshop.page(faulty('none')))
-    t.equal(resumed.finished?.record.status, 'ok')
-    t.same(ranOf(resumed), ['train', 'evaluate', 'gates'], 'the next run goes on')
-  })
-}
-
-t.test('a run that is interrupted before it begins runs nothing', async (t) => {
-  const workshop = makeWorkshop(t, 60)
-  const run = await seeRun(workshop.page(faulty('none')), { signal: AbortSignal.abort() })
-  t.equal(run.finished?.record.status, 'interrupted')
-  t.same(ranOf(run), [])
+  t.equal(
+    cached.finished?.record.observed.cells.find(({ id }) => id === 'train')?.shown,
+    shown,
+    'a cached cell shows it again',
+  )
 })
 
 t.test('damaged objects are misses', async (t) => {

@@ -5,15 +5,31 @@ import { type Column, Frame } from '../../src/frame/index.ts'
 import { assignFolds } from '../../src/run/split/assign-folds.ts'
 import { assignParts } from '../../src/run/split/assign-parts.ts'
 import { digestOfRows, rowKeys } from '../../src/run/split/row-keys.ts'
-import { rowsOf, rowsOfFold, type Split, splitFromState, splitToState, TEST, TRAIN, VALIDATION } from '../../src/run/split/split.ts'
+import {
+  rowsOf,
+  rowsOfFold,
+  type Split,
+  splitFromState,
+  splitToState,
+  TEST,
+  TRAIN,
+  VALIDATION,
+} from '../../src/run/split/split.ts'
 import type { SplitSpec } from '../../src/spec/pipeline.ts'
 
 const random = (purpose: string) => new RandomStream({ seed: 1, cell: 'split', purpose })
 const empty = (rows: number) => new Frame(rows, [])
-const parts = (spec: SplitSpec, frame: Frame, more: { keys?: readonly string[]; classes?: Int32Array } = {}): Uint8Array =>
-  assignParts(spec, { frame, seed: 1, keys: more.keys, classes: more.classes, random })
+const parts = (
+  spec: SplitSpec,
+  frame: Frame,
+  more: { keys?: readonly string[]; classes?: Int32Array } = {},
+): Uint8Array => assignParts(spec, { frame, seed: 1, keys: more.keys, classes: more.classes, random })
 const count = (values: Uint8Array, part: number): number => values.filter((one) => one === part).length
-const number = (name: string, values: readonly number[]): Column => ({ type: 'number', name, values: Float64Array.from(values) })
+const number = (name: string, values: readonly number[]): Column => ({
+  type: 'number',
+  name,
+  values: Float64Array.from(values),
+})
 const category = (name: string, texts: readonly string[]): Column => {
   const levels = [...new Set(texts)].sort()
   return { type: 'category', name, levels, values: Int32Array.from(texts, (text) => levels.indexOf(text)) }
@@ -64,7 +80,10 @@ t.test('by interval, time, group and column', async (t) => {
   const grouped = new Frame(200, [category('g', texts)])
   const byGroup = parts({ by: 'group', on: 'g', test: 0.3, validation: 0.2 }, grouped)
   t.equal(count(byGroup, TEST), 60)
-  t.ok(texts.every((text, row) => byGroup[row] === byGroup[texts.indexOf(text)]), 'a group stays together')
+  t.ok(
+    texts.every((text, row) => byGroup[row] === byGroup[texts.indexOf(text)]),
+    'a group stays together',
+  )
   const named = new Frame(3, [category('part', ['train', 'test', 'validation'])])
   t.same([...parts({ by: 'column', on: 'part', validation: 0 }, named)], [TRAIN, TEST, VALIDATION])
   const wrong = new Frame(1, [category('part', ['tset'])])
@@ -73,7 +92,16 @@ t.test('by interval, time, group and column', async (t) => {
 
 t.test('folds partition the training rows', async (t) => {
   const rows = 103
-  const frame = new Frame(rows, [number('at', Array.from({ length: rows }, (_, i) => (i * 37) % 50)), category('g', Array.from({ length: rows }, (_, i) => `g${i % 11}`))])
+  const frame = new Frame(rows, [
+    number(
+      'at',
+      Array.from({ length: rows }, (_, i) => (i * 37) % 50),
+    ),
+    category(
+      'g',
+      Array.from({ length: rows }, (_, i) => `g${i % 11}`),
+    ),
+  ])
   const made = Uint8Array.from({ length: rows }, (_, row) => (row % 5 === 0 ? TEST : TRAIN))
   const training = rowsOf({ parts: made } as Split, TRAIN)
   const classes = Int32Array.from({ length: rows }, (_, row) => (row % 4 === 0 ? 1 : 0))
@@ -83,7 +111,10 @@ t.test('folds partition the training rows', async (t) => {
   })
   const plain = fold({ by: 'interval', every: 5, validation: 0 })
   const scored = [1, 2, 3, 4].map((one) => rowsOfFold(plain, one))
-  t.same(scored.flatMap((one) => [...one.scored]).sort((a, b) => a - b), [...training])
+  t.same(
+    scored.flatMap((one) => [...one.scored]).sort((a, b) => a - b),
+    [...training],
+  )
   for (const one of scored) {
     t.equal(one.scored.length + one.trained.length, training.length)
     t.equal([...one.scored].filter((row) => one.trained.includes(row)).length, 0)
@@ -92,7 +123,11 @@ t.test('folds partition the training rows', async (t) => {
   }
   const grouped = fold({ by: 'random', test: 0.2, validation: 0, stratify: false }, { g: { role: 'group' } })
   for (const one of [1, 2, 3, 4].map((i) => rowsOfFold(grouped, i))) {
-    t.equal([...one.scored].filter((row) => [...one.trained].some((other) => other % 11 === row % 11)).length, 0, 'no group on both sides')
+    t.equal(
+      [...one.scored].filter((row) => [...one.trained].some((other) => other % 11 === row % 11)).length,
+      0,
+      'no group on both sides',
+    )
   }
   const forward = fold({ by: 'time', on: 'at', test: 0.2, validation: 0 })
   for (const one of [1, 2, 3, 4].map((i) => rowsOfFold(forward, i))) {
@@ -105,7 +140,14 @@ t.test('folds partition the training rows', async (t) => {
 
 t.test('row keys', async (t) => {
   t.same(rowKeys(empty(3), undefined), ['0', '1', '2'])
-  t.throws(() => rowKeys(new Frame(3, [category('id', ['a', 'b', 'a'])]), 'id'), { code: 'RUN_BAD_KEY', message: /row 2.*as that of row 0/ })
+  t.throws(() => rowKeys(new Frame(3, [category('id', ['a', 'b', 'a'])]), 'id'), {
+    code: 'RUN_BAD_KEY',
+    message: /row 2.*as that of row 0/,
+  })
   t.throws(() => rowKeys(new Frame(1, [number('id', [Number.NaN])]), 'id'), { code: 'RUN_BAD_KEY', message: /missing/ })
-  t.equal(digestOfRows(['a', 'b', 'c'], Uint32Array.of(2, 0)), digestOfRows(['c', 'a'], Uint32Array.of(0, 1)), 'a set has no order')
+  t.equal(
+    digestOfRows(['a', 'b', 'c'], Uint32Array.of(2, 0)),
+    digestOfRows(['c', 'a'], Uint32Array.of(0, 1)),
+    'a set has no order',
+  )
 })

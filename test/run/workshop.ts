@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DaybookError, FinishedRun, PageOptions, RunEvent } from '../../src/index.ts'
-import { runPage } from '../../src/run/index.ts'
 import type { RunOptions } from '../../src/run/index.ts'
+import { runPage } from '../../src/run/index.ts'
 import { root } from '../root.ts'
 
 /** A folder with a small loan book, for pages of tests; it is removed after the test. */
@@ -56,7 +56,9 @@ function loans(rows: number): string {
     const good = income / 4000 - debt / 1500 + ((i * 31) % 100) / 250 > 0.35
     const day = String((i % 28) + 1).padStart(2, '0')
     const month = String((i % 12) + 1).padStart(2, '0')
-    lines.push(`L${i},${i % 17 === 0 ? '' : income},${debt},${['car', 'home', 'other'][i % 3]},b${i % 8},2025-${month}-${day},${good ? 'yes' : 'no'}`)
+    lines.push(
+      `L${i},${i % 17 === 0 ? '' : income},${debt},${['car', 'home', 'other'][i % 3]},b${i % 8},2025-${month}-${day},${good ? 'yes' : 'no'}`,
+    )
   }
   return `${lines.join('\n')}\n`
 }
@@ -96,4 +98,13 @@ export function statesOf({ events }: SeenRun): Readonly<Record<string, string>> 
 /** Ids of the cells that ran. */
 export function ranOf(run: SeenRun): string[] {
   return Object.entries(statesOf(run)).flatMap(([cell, state]) => (state === 'ran' ? [cell] : []))
+}
+
+/** Sections of a page whose algorithm fails in a way that the fixture plugin knows; `none` does not fail. */
+export function faulty(mode: string): Readonly<Record<string, string | null>> {
+  return {
+    preprocess: null,
+    algorithm: `algorithm: { use: ${join(plugins, 'faulty.js')}, with: { mode: ${mode} } }`,
+    evaluate: 'evaluate: { metrics: [auc], folds: 0, resamples: 0 }',
+  }
 }

@@ -45,9 +45,15 @@ t.test('pages that no repository should hold', async (t) => {
     'deep-compact': [`${'a: '.repeat(deep)}`, 'SPEC_TOO_DEEP 1:194'],
     'deep-block': [Array.from({ length: 1000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), 'SPEC_TOO_DEEP 65:65'],
     'ten-megabytes': [`${head}note: ${'x'.repeat(10_000_000)}\n`, 'SPEC_FILE_TOO_LARGE'],
-    'many-keys': [`${head}${Array.from({ length: 60_000 }, (_, i) => `k${i}: 1`).join('\n')}`, 'SPEC_TOO_MANY_VALUES 16667:9'],
+    'many-keys': [
+      `${head}${Array.from({ length: 60_000 }, (_, i) => `k${i}: 1`).join('\n')}`,
+      'SPEC_TOO_MANY_VALUES 16667:9',
+    ],
     empty: ['', 'SPEC_EMPTY 1:1'],
-    'invalid-utf-8': [Buffer.concat([Buffer.from(`${head}note: caf`), Buffer.from([0xe9, 0x0a])]), 'SPEC_NOT_UTF8 3:10'],
+    'invalid-utf-8': [
+      Buffer.concat([Buffer.from(`${head}note: caf`), Buffer.from([0xe9, 0x0a])]),
+      'SPEC_NOT_UTF8 3:10',
+    ],
     'utf-16': [Buffer.from(`\ufeff${head}`, 'utf16le'), 'SPEC_NOT_UTF8 1:1'],
     'nul-byte': [`${head}note: a\u0000b\n`, 'SPEC_NOT_UTF8 3:8'],
   }

@@ -8,7 +8,13 @@ const folder = mkdtempSync(join(tmpdir(), 'daybook-data-'))
 const page = join(folder, 'page.yaml')
 
 /** Codes of what is found in a page over rows that `row` makes. */
-async function found(columns: string, row: (i: number) => string, data: string, rest = 'algorithm: gradient-boosting\n', rows = 40): Promise<string[]> {
+async function found(
+  columns: string,
+  row: (i: number) => string,
+  data: string,
+  rest = 'algorithm: gradient-boosting\n',
+  rows = 40,
+): Promise<string[]> {
   writeFileSync(join(folder, 'rows.csv'), `${columns}\n${Array.from({ length: rows }, (_, i) => row(i)).join('\n')}\n`)
   writeFileSync(page, `daybook: 1\nname: data\ndata:\n  use: csv\n  with: { path: rows.csv }\n${data}${rest}`)
   return (await checkFile(page)).map(({ code, at }) => `${code} ${at?.line}:${at?.col}`)
@@ -19,9 +25,26 @@ const binary = (i: number) => `${i * 3.5},${i % 2 === 0 ? 'no' : 'yes'}`
 t.test('a sound page over sound rows', async (t) => {
   t.same(await found('x,y', binary, '  target: y\n'), [])
   t.same(await found('x,y', (i) => `${i * 1.5},${i * 2.5}`, '  target: y\n'), [], 'a number')
-  t.same(await found('x,y', (i) => `${i * 1.5},${i % 2}`, '  target: y\n', 'algorithm: logistic\n'), [], 'two numbers are classes')
-  t.same(await found('x,y', (i) => `${i * 1.5},${i % 2}`, '  target: { column: y, type: number }\n', 'algorithm: ridge\n'), [], 'unless declared')
-  t.same(await found('x,y', (i) => `${i * 1.5},${i % 3}`, '  target: { column: y, type: category }\n', 'algorithm: logistic\n'), [], 'three classes')
+  t.same(
+    await found('x,y', (i) => `${i * 1.5},${i % 2}`, '  target: y\n', 'algorithm: logistic\n'),
+    [],
+    'two numbers are classes',
+  )
+  t.same(
+    await found('x,y', (i) => `${i * 1.5},${i % 2}`, '  target: { column: y, type: number }\n', 'algorithm: ridge\n'),
+    [],
+    'unless declared',
+  )
+  t.same(
+    await found(
+      'x,y',
+      (i) => `${i * 1.5},${i % 3}`,
+      '  target: { column: y, type: category }\n',
+      'algorithm: logistic\n',
+    ),
+    [],
+    'three classes',
+  )
 })
 
 t.test('keys, targets, parts', async (t) => {
@@ -29,7 +52,14 @@ t.test('keys, targets, parts', async (t) => {
   t.same(await found('k,x,y', keyed, '  target: y\n  key: k\n'), ['DATA_KEY_MISSING 7:8'])
   const dates = (i: number) => `${i},2025-01-${String(1 + (i % 28)).padStart(2, '0')}`
   t.same(await found('x,y', dates, '  target: y\n'), ['DATA_TARGET_TYPE 6:11'])
-  t.same(await found('x,g,y', (i) => `${i * 2},one,${i % 2 === 0 ? 'no' : 'yes'}`, '  target: y\n  split: { by: group, on: g }\n'), ['DATA_SPLIT_EMPTY 7:27'])
+  t.same(
+    await found(
+      'x,g,y',
+      (i) => `${i * 2},one,${i % 2 === 0 ? 'no' : 'yes'}`,
+      '  target: y\n  split: { by: group, on: g }\n',
+    ),
+    ['DATA_SPLIT_EMPTY 7:27'],
+  )
   const part = (i: number) => `${i * 2},train,${i % 2 === 0 ? 'no' : 'yes'}`
   t.same(await found('x,p,y', part, '  target: y\n  split: { by: column, on: p }\n'), ['DATA_SPLIT_EMPTY 7:28'])
   t.same(await found('x,y', binary, '  target: y\n  split: { by: random, test: 0.01 }\n'), ['DATA_SPLIT_EMPTY 7:30'])
@@ -49,5 +79,8 @@ t.test('several errors at once, in the order of the page', async (t) => {
 })
 
 t.test('a value that its declared type refuses stands at the column in the page', async (t) => {
-  t.same(await found('x,y', (i) => (i === 3 ? 'many,no' : binary(i)), '  target: y\n  columns: { x: { type: number } }\n'), ['DATA_BAD_VALUE 7:14'])
+  t.same(
+    await found('x,y', (i) => (i === 3 ? 'many,no' : binary(i)), '  target: y\n  columns: { x: { type: number } }\n'),
+    ['DATA_BAD_VALUE 7:14'],
+  )
 })

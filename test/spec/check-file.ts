@@ -3,9 +3,17 @@ import { asDaybookError, type DaybookError } from '../../src/base/errors.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { type Frame, typeTable } from '../../src/frame/index.ts'
 import { scoringKernels } from '../../src/kernels/index.ts'
-import { type FitContext, type ReadContext, RandomStream, type DataPlugin } from '../../src/plugin/index.ts'
+import { type DataPlugin, type FitContext, RandomStream, type ReadContext } from '../../src/plugin/index.ts'
 import { openRegistry } from '../../src/plugin/open-registry.ts'
-import { checkData, checkPage, factsForReading, type Override, type Pipeline, placeDataErrors, readPage } from '../../src/spec/index.ts'
+import {
+  checkData,
+  checkPage,
+  factsForReading,
+  type Override,
+  type Pipeline,
+  placeDataErrors,
+  readPage,
+} from '../../src/spec/index.ts'
 
 /** What `validate` finds in a page and in its data, in order. */
 export async function checkFile(file: string, overrides: readonly Override[] = []): Promise<readonly DaybookError[]> {
@@ -15,7 +23,10 @@ export async function checkFile(file: string, overrides: readonly Override[] = [
     if (pipeline === undefined) return errors
     const [source] = pipeline.sources
     if (source === undefined || source.from.length > 0) return []
-    const table = await (source.plugin.plugin as DataPlugin).read({ ...source.params, ...source.locations } as never, contextOf(pipeline))
+    const table = await (source.plugin.plugin as DataPlugin).read(
+      { ...source.params, ...source.locations } as never,
+      contextOf(pipeline),
+    )
     const typed = typeTable(table, factsForReading(pipeline), source.id)
     if (typed.errors.length > 0) return placeDataErrors(pipeline, source, typed.errors)
     return checkData(pipeline, typed.frame, registry)

@@ -4,7 +4,7 @@ import t from 'tap'
 import { stringify } from 'yaml'
 import { canonicalJson } from '../../src/base/canonical.ts'
 import { openRegistry } from '../../src/plugin/open-registry.ts'
-import { checkPage, pageForDigest, parseOverride, parsePage, type Pipeline, readPage } from '../../src/spec/index.ts'
+import { checkPage, type Pipeline, pageForDigest, parseOverride, parsePage, readPage } from '../../src/spec/index.ts'
 import { root } from '../root.ts'
 
 const folder = join(root, 'test', 'fixtures', 'bad')
@@ -45,15 +45,22 @@ t.test('the pages that ship are right, and their resolved form is a page that me
 })
 
 t.test('short forms, defaults, ids', async (t) => {
-  const pipeline = await pipelineOf(`${base}preprocess: [impute, one-hot, impute, { use: impute, id: last }]\nalgorithm: neural-network\n`)
-  t.same(pipeline.preprocess.map(({ id }) => id), ['impute', 'one-hot', 'impute-2', 'last'])
+  const pipeline = await pipelineOf(
+    `${base}preprocess: [impute, one-hot, impute, { use: impute, id: last }]\nalgorithm: neural-network\n`,
+  )
+  t.same(
+    pipeline.preprocess.map(({ id }) => id),
+    ['impute', 'one-hot', 'impute-2', 'last'],
+  )
   t.same(pipeline.split, { by: 'random', test: 0.2, validation: 0, stratify: true })
   t.equal(pipeline.seed, 0)
   t.equal(pipeline.optimizer?.plugin.use, 'adam', 'the default of the algorithm')
   t.equal(pipeline.sources[0]?.locations.path, join(root, 'test', 'fixtures', 'data', 'loans.csv'))
   const metrics = pipeline.evaluate.metrics.map(({ id }) => id)
   t.ok(metrics.includes('auc') && !metrics.includes('rmse'), 'metrics of two classes where none are named')
-  const keyed = await pipelineOf(`${base.replace('  columns', '  key: loanId\n  columns').replace('loanId: { role: ignore }, ', '')}algorithm: gradient-boosting\n`)
+  const keyed = await pipelineOf(
+    `${base.replace('  columns', '  key: loanId\n  columns').replace('loanId: { role: ignore }, ', '')}algorithm: gradient-boosting\n`,
+  )
   t.match(keyed.split, { stratify: false }, 'with a key, rows are taken by hash')
 })
 
@@ -74,7 +81,10 @@ cells:
 data: { from: joined, target: defaulted }
 algorithm: gradient-boosting
 `)
-  t.same(pipeline.sources.map(({ id }) => id), ['loans', 'more', 'joined'])
+  t.same(
+    pipeline.sources.map(({ id }) => id),
+    ['loans', 'more', 'joined'],
+  )
   t.equal(pipeline.from, 'joined')
 })
 
@@ -89,8 +99,11 @@ t.test('environment: into locations alone, never into what is kept', async (t) =
 })
 
 t.test('prose and targets do not count for the digest', async (t) => {
-  const bare = await pipelineOf(`${base}algorithm: gradient-boosting\n`)
-  const told = await pipelineOf(`${base}owner: me\nnote: why\nalgorithm: { use: gradient-boosting, note: because }\ndeploy: [serve]\n`)
+  const gated = 'gates: [{ metric: auc, atLeast: 0.5 }]\n'
+  const bare = await pipelineOf(`${base}algorithm: gradient-boosting\n${gated}`)
+  const told = await pipelineOf(
+    `${base}owner: me\nnote: why\nalgorithm: { use: gradient-boosting, note: because }\ndeploy: [serve]\n${gated}`,
+  )
   t.same(pageForDigest(told), pageForDigest(bare))
   const other = await pipelineOf(`${base}algorithm: { use: gradient-boosting, with: { trees: 7 } }\n`)
   t.notSame(pageForDigest(other), pageForDigest(bare))
@@ -98,7 +111,13 @@ t.test('prose and targets do not count for the digest', async (t) => {
 
 t.test('--set changes declared paths, also through short forms', async (t) => {
   const text = `${base}preprocess: [impute]\nalgorithm: gradient-boosting\n`
-  const set = ['algorithm.with.trees=7', 'preprocess.impute.with.number=mean', 'data.target.positive="no"', 'evaluate.folds=3', 'seed=9']
+  const set = [
+    'algorithm.with.trees=7',
+    'preprocess.impute.with.number=mean',
+    'data.target.positive="no"',
+    'evaluate.folds=3',
+    'seed=9',
+  ]
   const pipeline = await pipelineOf(text, set)
   t.equal(pipeline.algorithm.params.trees, 7)
   t.equal(pipeline.preprocess[0]?.params.number, 'mean')
@@ -106,13 +125,18 @@ t.test('--set changes declared paths, also through short forms', async (t) => {
   t.equal(pipeline.evaluate.folds, 3)
   t.equal(pipeline.seed, 9)
   t.same(pipeline.overrides[0], { path: 'algorithm.with.trees', value: 7 })
-  const wrong = await check(text, ['algorithm.with.tree=7', 'preprocess.imput.with.number=mean', 'algorithm.with.maxDepth=deep'])
+  const wrong = await check(text, [
+    'algorithm.with.tree=7',
+    'preprocess.imput.with.number=mean',
+    'algorithm.with.maxDepth=deep',
+  ])
   t.match(wrong.errors, [
     { code: 'SPEC_UNKNOWN_PARAM', at: { file: '--set', line: 1, col: 16 }, hint: 'did you mean `trees`?' },
     { code: 'SPEC_BAD_OVERRIDE', at: { file: '--set', line: 2, col: 12 }, hint: 'did you mean `impute`?' },
     { code: 'SPEC_BAD_PARAM', at: { file: '--set', line: 3 } },
   ])
-  for (const bad of ['trees', '=5', 'a..b=1', 'a=[1', 'a=1\nb: 2', 'a=*x']) t.throws(() => parseOverride(bad), { code: 'SPEC_BAD_OVERRIDE' }, bad)
+  for (const bad of ['trees', '=5', 'a..b=1', 'a=[1', 'a=1\nb: 2', 'a=*x'])
+    t.throws(() => parseOverride(bad), { code: 'SPEC_BAD_OVERRIDE' }, bad)
 })
 
 t.test('free keys are free, everywhere but among params', async (t) => {
@@ -125,7 +149,14 @@ t.test('free keys are free, everywhere but among params', async (t) => {
 t.test('aliases are copies', async (t) => {
   const text = `${base}x-fill: &fill { number: mean }\npreprocess: [{ use: impute, with: *fill }, { use: impute, id: b, with: *fill }]\nalgorithm: gradient-boosting\n`
   const pipeline = await pipelineOf(text)
-  t.same(pipeline.preprocess.map(({ params }) => params.number), ['mean', 'mean'])
+  t.same(
+    pipeline.preprocess.map(({ params }) => params.number),
+    ['mean', 'mean'],
+  )
   const wrong = await check(text.replace('number: mean', 'numbr: mean'))
-  t.same(wrong.errors.map(({ at }) => `${at?.line}:${at?.col}`), ['8:17', '8:17'], 'errors point into the anchor')
+  t.same(
+    wrong.errors.map(({ at }) => `${at?.line}:${at?.col}`),
+    ['8:17', '8:17'],
+    'errors point into the anchor',
+  )
 })

@@ -1,7 +1,14 @@
 import { digestBytes } from '../../src/base/digest.ts'
 import { fail } from '../../src/base/errors.ts'
 import type { Defined, PluginKind, Registry, ResolvedPlugin } from '../../src/plugin/api.ts'
-import { defineAlgorithm, defineCompress, defineData, defineMetric, defineOptimizer, definePreprocess } from '../../src/plugin/index.ts'
+import {
+  defineAlgorithm,
+  defineCompress,
+  defineData,
+  defineMetric,
+  defineOptimizer,
+  definePreprocess,
+} from '../../src/plugin/index.ts'
 
 /** A registry over plugins in memory, for pages about plugins that Daybook does not have. */
 export function memoryRegistry(plugins: readonly Defined<PluginKind>[]): Registry {
@@ -28,11 +35,24 @@ export const oddPlugins: readonly Defined<PluginKind>[] = [
     inputs: 'none',
     params: {
       folder: { type: 'array', items: { type: 'string' }, location: true, default: [] },
-      login: { type: 'object', default: {}, properties: { user: { type: 'string', default: '' }, password: { type: 'string', secret: true, default: '' } } },
+      login: {
+        type: 'object',
+        default: {},
+        properties: { user: { type: 'string', default: '' }, password: { type: 'string', secret: true, default: '' } },
+      },
     },
     read: never,
   }),
-  defineAlgorithm({ id: 'groups', version: 1, summary: 'Clusters.', tasks: ['clustering'], accepts: ['dense'], params: {}, fit: never, predict: never }),
+  defineAlgorithm({
+    id: 'groups',
+    version: 1,
+    summary: 'Clusters.',
+    tasks: ['clustering'],
+    accepts: ['dense'],
+    params: {},
+    fit: never,
+    predict: never,
+  }),
   defineAlgorithm({
     id: 'margins',
     version: 1,
@@ -46,10 +66,44 @@ export const oddPlugins: readonly Defined<PluginKind>[] = [
     predict: never,
   }),
   defineOptimizer({ id: 'walk', version: 1, summary: 'Steps.', params: {}, slots: [], update: never }),
-  defineCompress({ id: 'prune', version: 1, summary: 'Prunes trees.', params: {}, algorithms: ['forest'], compress: never }),
-  defineMetric({ id: 'sharpness', version: 1, summary: 'Of probabilities.', params: {}, tasks: ['binary'], needs: 'probabilities', better: 'higher', compute: never }),
-  defineMetric({ id: 'hits', version: 1, summary: 'Of labels.', params: {}, tasks: ['binary'], needs: 'labels', better: 'higher', compute: never }),
-  definePreprocess({ id: 'broken', version: 1, summary: 'Its output fails.', params: {}, takes: ['number'], output: never, fit: never, apply: never }),
+  defineCompress({
+    id: 'prune',
+    version: 1,
+    summary: 'Prunes trees.',
+    params: {},
+    algorithms: ['forest'],
+    compress: never,
+  }),
+  defineMetric({
+    id: 'sharpness',
+    version: 1,
+    summary: 'Of probabilities.',
+    params: {},
+    tasks: ['binary'],
+    needs: 'probabilities',
+    better: 'higher',
+    compute: never,
+  }),
+  defineMetric({
+    id: 'hits',
+    version: 1,
+    summary: 'Of labels.',
+    params: {},
+    tasks: ['binary'],
+    needs: 'labels',
+    better: 'higher',
+    compute: never,
+  }),
+  definePreprocess({
+    id: 'broken',
+    version: 1,
+    summary: 'Its output fails.',
+    params: {},
+    takes: ['number'],
+    output: never,
+    fit: never,
+    apply: never,
+  }),
   definePreprocess({
     id: 'digits',
     version: 1,

@@ -7,8 +7,47 @@ import { checkPage, parsePage } from '../../src/spec/index.ts'
 import { memoryRegistry, oddPlugins } from './memory-registry.ts'
 
 const registry = memoryRegistry(oddPlugins)
-const words = ['use', 'with', 'from', 'target', 'key', 'columns', 'split', 'by', 'on', 'test', 'column', 'metric', 'metrics', 'folds', 'atLeast', 'id', 'note', 'y', 'type', 'role', 'monotone']
-const names = ['warehouse', 'groups', 'margins', 'walk', 'prune', 'hits', 'random', 'time', 'data', 'a', 'b', '${env:X}', 'constructor', '__proto__', 'increasing', 'number']
+const words = [
+  'use',
+  'with',
+  'from',
+  'target',
+  'key',
+  'columns',
+  'split',
+  'by',
+  'on',
+  'test',
+  'column',
+  'metric',
+  'metrics',
+  'folds',
+  'atLeast',
+  'id',
+  'note',
+  'y',
+  'type',
+  'role',
+  'monotone',
+]
+const names = [
+  'warehouse',
+  'groups',
+  'margins',
+  'walk',
+  'prune',
+  'hits',
+  'random',
+  'time',
+  'data',
+  'a',
+  'b',
+  '${env:X}',
+  'constructor',
+  '__proto__',
+  'increasing',
+  'number',
+]
 const value = fc.letrec((tie) => ({
   node: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
@@ -17,7 +56,20 @@ const value = fc.letrec((tie) => ({
     fc.dictionary(fc.constantFrom(...words), tie('node'), { maxKeys: 5 }),
   ),
 })).node
-const sections = ['data', 'cells', 'preprocess', 'algorithm', 'optimizer', 'compress', 'evaluate', 'gates', 'deploy', 'seed', 'note', 'x-free']
+const sections = [
+  'data',
+  'cells',
+  'preprocess',
+  'algorithm',
+  'optimizer',
+  'compress',
+  'evaluate',
+  'gates',
+  'deploy',
+  'seed',
+  'note',
+  'x-free',
+]
 
 /** Is it an error for people: with a code of its own and a place? */
 function isTold(error: DaybookError): boolean {
@@ -39,7 +91,39 @@ t.test('a page of any shape ends in a pipeline or in errors with places', async 
 })
 
 t.test('a text of any sort is parsed or refused, quickly', (t) => {
-  const piece = fc.constantFrom('a', 'b: ', '- ', '? ', ': ', '[', ']', '{', '}', ',', '"', "'", '|', '>', '&x ', '*x ', '!t ', '#', '\n', '  ', '\t', '%', '---\n', '...\n', '\\', '\ufeff', '\r\n', '0x', '1e9', '~', '<<: ')
+  const piece = fc.constantFrom(
+    'a',
+    'b: ',
+    '- ',
+    '? ',
+    ': ',
+    '[',
+    ']',
+    '{',
+    '}',
+    ',',
+    '"',
+    "'",
+    '|',
+    '>',
+    '&x ',
+    '*x ',
+    '!t ',
+    '#',
+    '\n',
+    '  ',
+    '\t',
+    '%',
+    '---\n',
+    '...\n',
+    '\\',
+    '\ufeff',
+    '\r\n',
+    '0x',
+    '1e9',
+    '~',
+    '<<: ',
+  )
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
       try {

@@ -20,14 +20,24 @@ t.test('what plugins declare about each other', async (t) => {
   t.same(await codes(trained), [])
   t.same(await codes(`${trained}compress: [prune]\n`), ['SPEC_COMPRESS_MISMATCH 6:12'])
   t.same(await codes(`${trained}evaluate: { metrics: [hits, sharpness] }\n`), ['SPEC_METRIC_NEEDS 6:29'])
-  t.same(await codes(`${trained.replace('margins', '{ use: margins, with: { probability: true } }')}evaluate: { metrics: [sharpness] }\n`), [])
+  t.same(
+    await codes(
+      `${trained.replace('margins', '{ use: margins, with: { probability: true } }')}evaluate: { metrics: [sharpness] }\n`,
+    ),
+    [],
+  )
   const { pipeline } = await check(trained)
-  t.same(pipeline?.evaluate.metrics.map(({ id }) => id), ['hits'], 'by default, metrics that the scores allow')
+  t.same(
+    pipeline?.evaluate.metrics.map(({ id }) => id),
+    ['hits'],
+    'by default, metrics that the scores allow',
+  )
   t.same(await codes('data: { use: warehouse }\nalgorithm: groups\n'), [], 'no target for clusters')
 })
 
 t.test('secrets come from the environment and go nowhere', async (t) => {
-  const page = (password: string) => `data:\n  use: warehouse\n  with:\n    folder: []\n    login: { user: me, password: ${password} }\nalgorithm: groups\n`
+  const page = (password: string) =>
+    `data:\n  use: warehouse\n  with:\n    folder: []\n    login: { user: me, password: ${password} }\nalgorithm: groups\n`
   t.same(await codes(page('hunter2')), ['SPEC_LITERAL_SECRET 7:34'])
   t.same(await codes(page('"${env:NOT_SET}"')), ['SPEC_ENV_UNSET 7:34'])
   const { pipeline, errors } = await check(page('"${env:PASSWORD}"'), { PASSWORD: 'hunter2' })
@@ -45,7 +55,12 @@ t.test('every item of a list of locations is looked for', async (t) => {
 t.test('the way of columns by what plugins say', async (t) => {
   const n = 12
   const x: NumberColumn = { type: 'number', name: 'x', values: Float64Array.from({ length: n }, (_, i) => i) }
-  const c: CategoryColumn = { type: 'category', name: 'c', levels: ['a', 'b'], values: Int32Array.from({ length: n }, (_, i) => i % 2) }
+  const c: CategoryColumn = {
+    type: 'category',
+    name: 'c',
+    levels: ['a', 'b'],
+    values: Int32Array.from({ length: n }, (_, i) => i % 2),
+  }
   const frame = new Frame(n, [x, c, { ...c, name: 'y' }])
   const found = async (preprocess: string) => {
     const { pipeline } = await check(`${data}preprocess: ${preprocess}\nalgorithm: margins\noptimizer: walk\n`)

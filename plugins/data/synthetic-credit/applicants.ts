@@ -1,5 +1,5 @@
 import type { Kernels } from 'daybook/kernels'
-import { Draws, pick, poisson } from './draws.ts'
+import { type Draws, pick, poisson } from './draws.ts'
 
 export const EMPLOYMENT = ['permanent', 'temporary', 'selfEmployed', 'retired', 'unemployed'] as const
 export const HOUSING = ['rent', 'mortgage', 'own', 'family'] as const
@@ -67,7 +67,10 @@ const chances = [
 export function drawApplicants(draws: Draws, { math }: Kernels, rows: number): Applicants {
   const { exp, log, sigmoid } = math
   const made = Object.fromEntries(columns.map((name) => [name, new Float64Array(rows)])) as unknown as Applicants
-  const uniform = Object.fromEntries(chances.map((name) => [name, draws.uniform(name)])) as Record<(typeof chances)[number], Float64Array>
+  const uniform = Object.fromEntries(chances.map((name) => [name, draws.uniform(name)])) as Record<
+    (typeof chances)[number],
+    Float64Array
+  >
   const care = draws.normal('care')
   const noise = { income: draws.normal('income'), amount: draws.normal('amount'), ratio: draws.normal('debtRatio') }
   const more = { utilisation: draws.normal('utilisation'), savings: draws.normal('savings') }
@@ -80,11 +83,14 @@ export function drawApplicants(draws: Draws, { math }: Kernels, rows: number): A
     const age = Math.floor(18 + 57 * (0.35 * u('age') + 0.65 * u('age') * u('age')))
     const group = age < 27 ? shares.young : age < 62 ? shares.grown : shares.old
     const employment = pick(u('employmentType'), group.employment)
-    const worksFor = employment === 4 ? 0 : u('employmentYears') * u('employmentYears') * Math.min(age - 17, employment === 1 ? 6 : 40)
-    const logIncome = (incomeOf[employment] as number) + 0.012 * Math.min(worksFor, 25) + 0.42 * (noise.income[i] as number)
+    const worksFor =
+      employment === 4 ? 0 : u('employmentYears') * u('employmentYears') * Math.min(age - 17, employment === 1 ? 6 : 40)
+    const logIncome =
+      (incomeOf[employment] as number) + 0.012 * Math.min(worksFor, 25) + 0.42 * (noise.income[i] as number)
     const income = Math.round(exp(logIncome) / 10) * 10
     const purpose = pick(u('purpose'), shares.purpose)
-    const logAmount = (amountOf[purpose] as number) + 0.35 * (logIncome - (incomeOf[0] as number)) + 0.5 * (noise.amount[i] as number)
+    const logAmount =
+      (amountOf[purpose] as number) + 0.35 * (logIncome - (incomeOf[0] as number)) + 0.5 * (noise.amount[i] as number)
     const amount = Math.min(50_000, Math.max(500, Math.round(exp(logAmount) / 100) * 100))
     const longer = amount > 12_000 ? 0.3 : 0
     const term = TERMS[pick(Math.min(u('termMonths') + longer, 0.999), shares.term)] as number
@@ -104,12 +110,22 @@ export function drawApplicants(draws: Draws, { math }: Kernels, rows: number): A
     made.purpose[i] = purpose
     made.amount[i] = amount
     made.termMonths[i] = term
-    made.debtRatio[i] = share(Math.min(1.5, instalment / Math.max(income, 300) + exp(-1.75 - 0.22 * caution + 0.5 * (noise.ratio[i] as number))))
+    made.debtRatio[i] = share(
+      Math.min(
+        1.5,
+        instalment / Math.max(income, 300) + exp(-1.75 - 0.22 * caution + 0.5 * (noise.ratio[i] as number)),
+      ),
+    )
     made.utilisation[i] = share(sigmoid(-0.5 - 0.7 * caution + 0.9 * (more.utilisation[i] as number)))
-    made.savings[i] = Math.round(exp(6.6 + 0.8 * caution + 0.5 * (logIncome - 7.7) + 1.1 * (more.savings[i] as number)) / 10) * 10
+    made.savings[i] =
+      Math.round(exp(6.6 + 0.8 * caution + 0.5 * (logIncome - 7.7) + 1.1 * (more.savings[i] as number)) / 10) * 10
     made.creditHistoryMonths[i] = known
     made.openAccounts[i] = poisson(u('openAccounts'), accountsMean, exp(-accountsMean))
-    made.delinquencies24m[i] = poisson(u('delinquencies24m'), Math.min(latePayments, 6), exp(-Math.min(latePayments, 6)))
+    made.delinquencies24m[i] = poisson(
+      u('delinquencies24m'),
+      Math.min(latePayments, 6),
+      exp(-Math.min(latePayments, 6)),
+    )
     made.inquiries6m[i] = poisson(u('inquiries6m'), Math.min(asked, 8), exp(-Math.min(asked, 8)))
     made.existingCustomer[i] = u('existingCustomer') < 0.36 ? 1 : 0
     made.care[i] = caution

@@ -1,5 +1,5 @@
-import type { RandomStream } from 'daybook/plugin'
 import type { Kernels } from 'daybook/kernels'
+import type { RandomStream } from 'daybook/plugin'
 
 /**
  * The point below which a standard normal variable falls with probability `p` (0 < p < 1): the inverse of its

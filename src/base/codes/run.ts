@@ -18,11 +18,26 @@ export const runCodes = table({
     hint: 'A plugin that ends the process or takes all memory ends its worker. Finished cells are kept.',
     exit: 1,
   },
-  RUN_TASK_TOO_LARGE: { message: 'the task has {bytes} bytes, the limit is {limit}', hint: 'Declare fewer columns and levels on the page.', exit: 2 },
-  RUN_NO_ROWS: { message: 'the split leaves no {part} rows', hint: 'Change the shares of `split`, or bring more rows.', exit: 1 },
-  RUN_BAD_SPLIT_VALUE: { message: 'row {row}: column `{column}`, which splits the rows, holds {value}, expected {expected}', exit: 1 },
+  RUN_TASK_TOO_LARGE: {
+    message: 'the task has {bytes} bytes, the limit is {limit}',
+    hint: 'Declare fewer columns and levels on the page.',
+    exit: 2,
+  },
+  RUN_NO_ROWS: {
+    message: 'the split leaves no {part} rows',
+    hint: 'Change the shares of `split`, or bring more rows.',
+    exit: 1,
+  },
+  RUN_BAD_SPLIT_VALUE: {
+    message: 'row {row}: column `{column}`, which splits the rows, holds {value}, expected {expected}',
+    exit: 1,
+  },
   RUN_TOO_FEW_GROUPS: { message: 'column `{column}` has {groups} groups, {needed} are needed', exit: 1 },
-  RUN_BAD_KEY: { message: 'row {row}: key `{column}` is {reason}', hint: 'A key names one row: make it unique, or drop `key`.', exit: 1 },
+  RUN_BAD_KEY: {
+    message: 'row {row}: key `{column}` is {reason}',
+    hint: 'A key names one row: make it unique, or drop `key`.',
+    exit: 1,
+  },
   RUN_BAD_WEIGHT: { message: 'row {row}: weight `{column}` is {value}, expected a number of at least 0', exit: 1 },
   RUN_UNKNOWN_CLASS: { message: '`classWeight` names class `{class}`, there are {classes}', exit: 1 },
   RUN_RANDOM_UNDECLARED: {
@@ -31,6 +46,10 @@ export const runCodes = table({
     exit: 1,
   },
   RUN_BAD_PATH: { message: 'target {plugin} writes to `{path}`, which is no relative path inside its folder', exit: 1 },
-  RUN_NO_MODEL: { message: 'run {run} made no model: it is {status}', hint: 'Name a run that trained one: `daybook ls` lists them.', exit: 2 },
+  RUN_NO_MODEL: {
+    message: 'run {run} made no model: it is {status}',
+    hint: 'Name a run that trained one: `daybook ls` lists them.',
+    exit: 2,
+  },
   RUN_GATE_FAILED: { message: '{metric} is {value}, the gate asks for {bound}', exit: 3 },
 })

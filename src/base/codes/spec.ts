@@ -42,9 +42,17 @@ export const specCodes = table({
     exit: 2,
   },
   SPEC_FORBIDDEN_KEY: { message: '`{key}` cannot be a key', hint: 'Choose another name.', exit: 2 },
-  SPEC_BAD_KEY: { message: 'a key is {got}, expected text', exit: 2 },
+  SPEC_BAD_KEY: {
+    message: 'a key is {got}, expected text',
+    hint: 'Write `name: value`, with a word before the colon.',
+    exit: 2,
+  },
   SPEC_TAG: { message: 'the tag `{tag}` is not known here', hint: 'Write the value without a tag.', exit: 2 },
-  SPEC_UNKNOWN_ALIAS: { message: 'there is no anchor `&{name}` before this alias', exit: 2 },
+  SPEC_UNKNOWN_ALIAS: {
+    message: 'there is no anchor `&{name}` before this alias',
+    hint: 'Put the anchor on an earlier value, or quote the text if it is one.',
+    exit: 2,
+  },
   SPEC_ALIAS_CYCLE: {
     message: 'the alias `*{name}` stands inside what it stands for',
     hint: 'Write the value out.',
@@ -55,7 +63,11 @@ export const specCodes = table({
     hint: 'Write out what is needed, with fewer aliases.',
     exit: 2,
   },
-  SPEC_BAD_NUMBER: { message: '{text} cannot be held as a number: {reason}', exit: 2 },
+  SPEC_BAD_NUMBER: {
+    message: '{text} cannot be held as a number: {reason}',
+    hint: 'Write a finite number, or quote it if it is text.',
+    exit: 2,
+  },
 
   // Structure
   SPEC_NOT_A_MAP: {
@@ -113,7 +125,11 @@ export const specCodes = table({
     hint: 'Name them: `from: [a, b]`, with `a` and `b` under `cells:`.',
     exit: 2,
   },
-  SPEC_FROM_NOT_TAKEN: { message: '{plugin} is a source and takes no `from`', exit: 2 },
+  SPEC_FROM_NOT_TAKEN: {
+    message: '{plugin} is a source and takes no `from`',
+    hint: 'Take `from` out, or choose a plugin that joins cells.',
+    exit: 2,
+  },
 
   // The page against what plugins declare
   SPEC_NO_TARGET: {
@@ -141,7 +157,11 @@ export const specCodes = table({
     hint: 'Add `folds: 5` to `evaluate:`, or take `on: folds` out.',
     exit: 2,
   },
-  SPEC_GATE_BOUNDS: { message: 'no value passes this gate: atLeast {atLeast} is above atMost {atMost}', exit: 2 },
+  SPEC_GATE_BOUNDS: {
+    message: 'no value passes this gate: atLeast {atLeast} is above atMost {atMost}',
+    hint: 'Swap the two, or take one out.',
+    exit: 2,
+  },
   SPEC_MONOTONE_NOT_KEPT: { message: '`{column}` is promised to be monotone, and {plugin} {reason}', exit: 2 },
   SPEC_COLUMNS_NOT_TAKEN: {
     message: '{plugin} takes columns of type {taken}, and `{column}` is of type {type}',
@@ -151,5 +171,9 @@ export const specCodes = table({
   SPEC_NOT_A_FEATURE: { message: '`{column}` is {role}, and preprocess cells see features alone', exit: 2 },
   SPEC_TYPE_NOT_TAKEN: { message: '{plugin} cannot take columns of type {type}: {columns}', exit: 2 },
   SPEC_MISSING_NOT_TAKEN: { message: '{plugin} cannot take missing values: {columns}', exit: 2 },
-  SPEC_NO_FEATURES: { message: 'no feature is left for {algorithm}', hint: 'The data has no other column than key, target and those with a role, or cells dropped them.', exit: 2 },
+  SPEC_NO_FEATURES: {
+    message: 'no feature is left for {algorithm}',
+    hint: 'The data has no other column than key, target and those with a role, or cells dropped them.',
+    exit: 2,
+  },
 })

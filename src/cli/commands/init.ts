@@ -18,7 +18,7 @@ interface Template {
 const templates: readonly Template[] = [
   { name: 'loan-approval', about: 'gradient boosting on a synthetic loan book', files: [] },
   { name: 'loan-approval-nn', about: 'a small neural network on the same', files: [] },
-  { name: 'wages', about: 'a regression on 534 wages (CSV)', files: ['data/wages.csv', 'data/README.md'] },
+  { name: 'wages', about: 'a regression on a CSV file of 534 wages', files: ['data/wages.csv', 'data/README.md'] },
 ]
 
 /**

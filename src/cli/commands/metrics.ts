@@ -1,5 +1,5 @@
-import type { RunMetrics } from '../../store/record.ts'
-import { alignColumns, formatMetric } from '../output.ts'
+import type { GateResult, RunMetrics } from '../../store/record.ts'
+import { alignColumns, formatMetric, type Terminal } from '../output.ts'
 
 /** A table of metrics: train, validation, test with its interval, folds as mean ± sd. */
 export function metricLines(metrics: RunMetrics): string[] {
@@ -25,4 +25,14 @@ export function metricLines(metrics: RunMetrics): string[] {
     ]
   })
   return alignColumns([head, ...rows])
+}
+
+/** A gate, and whether it was passed. */
+export function gateLine({ metric, on, value, passed, atLeast, atMost }: GateResult, terminal: Terminal): string {
+  const bounds = [
+    ...(atLeast === undefined ? [] : [`at least ${atLeast}`]),
+    ...(atMost === undefined ? [] : [`at most ${atMost}`]),
+  ]
+  const mark = passed ? terminal.paint('green', 'passed') : terminal.paint('red', 'FAILED')
+  return `gate    ${mark}: ${metric} on ${on} is ${formatMetric(value)}, asked for ${bounds.join(' and ')}`
 }

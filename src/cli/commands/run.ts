@@ -3,10 +3,10 @@ import { formatError } from '../../base/format-error.ts'
 import type { Json } from '../../base/json.ts'
 import { type FinishedRun, runPage } from '../../index.ts'
 import type { RunRecord } from '../../store/record.ts'
-import { formatDuration, formatMetric, type Terminal } from '../output.ts'
+import { formatDuration, type Terminal } from '../output.ts'
 import { errorJson } from '../problems.ts'
 import { Progress } from '../progress.ts'
-import { metricLines } from './metrics.ts'
+import { gateLine, metricLines } from './metrics.ts'
 import { type PageCommandOptions, pageOptions } from './options.ts'
 import type { Serving } from './serve.ts'
 
@@ -61,7 +61,7 @@ function commandLine(page: string, { set = [], threads }: RunOptions): string {
 
 /** The `--json` envelope of a run. */
 function runJson({ record, report, problem }: FinishedRun, serving?: Serving): Json {
-  const { id, digest, pipeline, status, result, observed, error } = record
+  const { id, digest, pipeline, status, result, observed, error, deploy } = record
   const seen = new Map(observed.cells.map((cell) => [cell.id, cell]))
   return {
     formatVersion: '1.0',
@@ -70,7 +70,7 @@ function runJson({ record, report, problem }: FinishedRun, serving?: Serving): J
     metrics: result.metrics as unknown as Json,
     gates: result.gates as unknown as Json,
     model: result.model as unknown as Json,
-    cells: result.cells.map(({ id: cell, plugin, output }) => {
+    cells: [...result.cells, ...(deploy ?? [])].map(({ id: cell, plugin, output }) => {
       const { state = 'skipped', key = null, ms = 0 } = seen.get(cell) ?? {}
       return { id: cell, plugin, state, key, output, ms }
     }),
@@ -107,13 +107,4 @@ function printOutcome({ record, report, problem }: FinishedRun, terminal: Termin
 
 function sayNext({ pipeline }: RunRecord, terminal: Terminal): void {
   terminal.message(`Next: npx daybook serve ${pipeline}   or   npx daybook predict ${pipeline} FILE`)
-}
-
-function gateLine(
-  { metric, on, value, passed, atLeast, atMost }: RunRecord['result']['gates'][number],
-  terminal: Terminal,
-): string {
-  const bound = atLeast !== undefined ? `at least ${atLeast}` : `at most ${atMost}`
-  const mark = passed ? terminal.paint('green', 'passed') : terminal.paint('red', 'FAILED')
-  return `gate    ${mark}: ${metric} on ${on} is ${formatMetric(value)}, asked for ${bound}`
 }

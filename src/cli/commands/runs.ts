@@ -4,7 +4,7 @@ import type { Json } from '../../base/json.ts'
 import { openStore, resolvedPage, storeFolder } from '../../index.ts'
 import { alignColumns, formatDuration, formatMetric, type Terminal } from '../output.ts'
 import type { CommonOptions } from '../program.ts'
-import { metricLines } from './metrics.ts'
+import { gateLine, metricLines } from './metrics.ts'
 import { type PageCommandOptions, pageOptions } from './options.ts'
 
 /** Lists the runs, latest first. */
@@ -56,7 +56,9 @@ export async function show(run: string, options: ShowOptions, terminal: Terminal
       `model  ${result.model.digest} (${result.model.algorithm}, ${result.model.task}, ${result.model.features} features)`,
     )
   terminal.result()
-  const outputs = new Map(result.cells.map(({ id, plugin, output }) => [id, { plugin, output }]))
+  const outputs = new Map(
+    [...result.cells, ...(record.deploy ?? [])].map(({ id, plugin, output }) => [id, { plugin, output }]),
+  )
   const rows = observed.cells.map(({ id, state, ms, madeBy }) => {
     const { plugin = '', output = null } = outputs.get(id) ?? {}
     return [id, plugin, state, state === 'ran' ? formatDuration(ms) : (madeBy ?? ''), output?.slice(0, 12) ?? '']
@@ -67,6 +69,8 @@ export async function show(run: string, options: ShowOptions, terminal: Terminal
     terminal.result()
     for (const line of metricLines(result.metrics)) terminal.result(line)
   }
+  if (result.gates.length > 0) terminal.result()
+  for (const gate of result.gates) terminal.result(gateLine(gate, terminal))
   return 0
 }
 

@@ -7,6 +7,7 @@ export * from './loss'
 export * from './matrix'
 export * from './philox'
 export { pow } from './pow'
+export * from './svm'
 export * from './trees'
 export * from './linear'
 

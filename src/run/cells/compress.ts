@@ -24,5 +24,8 @@ export async function runCompress(ctx: TaskContext, index: number): Promise<Omit
   const old = await ctx.state(before.algorithm.state)
   const state = await ctx.putState(await ctx.timed(() => plugin.compress(old, data, given.params, given)))
   const manifest: ModelManifest = { ...before, algorithm: { ...before.algorithm, state } }
-  return { outputs: { state, model: await ctx.putJson(manifest as unknown as Json) }, facts: modelFacts(manifest, algorithm.id) }
+  return {
+    outputs: { state, model: await ctx.putJson(manifest as unknown as Json) },
+    facts: modelFacts(manifest, algorithm.id),
+  }
 }

@@ -1,5 +1,5 @@
-import { fail } from '../../base/errors.ts'
 import { type Digest, digestJson } from '../../base/digest.ts'
+import { fail } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { ModelManifest } from '../../model/index.ts'
 import type { DeployContext } from '../../plugin/api.ts'
@@ -25,7 +25,10 @@ export async function runDeploy(ctx: TaskContext, index: number): Promise<Omit<A
   }
   const told = await ctx.timed(() => plugin.deploy(paramsOf(use), given))
   ctx.shown.facts(told ?? {})
-  return { outputs: { files: await ctx.putJson(Object.fromEntries(files)) }, facts: { files: [...files.keys()].sort() } }
+  return {
+    outputs: { files: await ctx.putJson(Object.fromEntries(files)) },
+    facts: { files: [...files.keys()].sort() },
+  }
 }
 
 /** True for a relative path of plain names, the same on every system. */

@@ -16,7 +16,12 @@ export async function runEvaluate(ctx: TaskContext): Promise<Omit<Answer, 'shown
   const { page } = ctx
   const [frame, split] = [await ctx.frame(), await ctx.split()]
   const question = await questionOf(page, frame, ctx.registry)
-  const model = await openModel((await ctx.json('model')) as unknown as ModelManifest, (digest) => ctx.objects.get(digest), ctx.registry, ctx.scoring)
+  const model = await openModel(
+    (await ctx.json('model')) as unknown as ModelManifest,
+    (digest) => ctx.objects.get(digest),
+    ctx.registry,
+    ctx.scoring,
+  )
   const labels = labelsFor(ctx, frame, question)
   const conformed = (part: number): { rows: Uint32Array; frame: Frame } => {
     const rows = rowsOf(split, part)
@@ -26,7 +31,9 @@ export async function runEvaluate(ctx: TaskContext): Promise<Omit<Answer, 'shown
   warnOfUnseen(ctx, model, test.frame)
   const score = (part: typeof train): ScoredRows => labels(part.rows, model.scoreConformed(part.frame))
   const metrics = await metricCells(ctx)
-  const folds = await Promise.all(foldNames(split).map(async (name) => foldOf(await ctx.state(ctx.input(name)), labels)))
+  const folds = await Promise.all(
+    foldNames(split).map(async (name) => foldOf(await ctx.state(ctx.input(name)), labels)),
+  )
   const evaluation = await ctx.timed(() =>
     evaluateParts({
       signature: model.signature,
@@ -42,10 +49,17 @@ export async function runEvaluate(ctx: TaskContext): Promise<Omit<Answer, 'shown
       kernels: ctx.scoring,
     }),
   )
-  return { outputs: { evaluation: await ctx.putJson(evaluation as unknown as Json) }, facts: { metrics: evaluation.metrics as unknown as JsonObject } }
+  return {
+    outputs: { evaluation: await ctx.putJson(evaluation as unknown as Json) },
+    facts: { metrics: evaluation.metrics as unknown as JsonObject },
+  }
 }
 
-function labelsFor(ctx: TaskContext, frame: Frame, question: AskedQuestion): (rows: Uint32Array, scored: Scored) => ScoredRows {
+function labelsFor(
+  ctx: TaskContext,
+  frame: Frame,
+  question: AskedQuestion,
+): (rows: Uint32Array, scored: Scored) => ScoredRows {
   const target = targetOf(ctx.page, frame, question)
   const weights = rowWeights(ctx.page, frame)
   return (rows, scored) => ({ y: gather(target, rows), ...(weights && { weight: gather(weights, rows) }), scored })
@@ -53,7 +67,11 @@ function labelsFor(ctx: TaskContext, frame: Frame, question: AskedQuestion): (ro
 
 async function metricCells(ctx: TaskContext): Promise<MetricCell[]> {
   return Promise.all(
-    ctx.page.metrics.map(async ({ cell, use, params }) => ({ id: cell, plugin: await ctx.registry.find('metric', use), params })),
+    ctx.page.metrics.map(async ({ cell, use, params }) => ({
+      id: cell,
+      plugin: await ctx.registry.find('metric', use),
+      params,
+    })),
   )
 }
 
@@ -63,7 +81,8 @@ function foldNames({ foldCount }: Split): string[] {
 
 function foldOf(state: State, labels: (rows: Uint32Array, scored: Scored) => ScoredRows): ScoredRows {
   const { rows, values, output } = state as StateObject
-  if (!(rows instanceof Uint32Array) || !(values instanceof Float64Array)) throw fail('STATE_CORRUPT', { reason: 'it holds no scored rows' })
+  if (!(rows instanceof Uint32Array) || !(values instanceof Float64Array))
+    throw fail('STATE_CORRUPT', { reason: 'it holds no scored rows' })
   return labels(rows, { rows: rows.length, values, output: output as Scored['output'] })
 }
 
@@ -71,7 +90,14 @@ function foldOf(state: State, labels: (rows: Uint32Array, scored: Scored) => Sco
 function warnOfUnseen(ctx: TaskContext, model: Model, test: Frame): void {
   for (const [column, rows] of countUnseen(test)) {
     const { unseen } = model.signature.columns.find(({ name }) => name === column) ?? {}
-    const consequence = unseen === 'error' ? 'Served rows like these are refused: declare `unseen: other` or `missing` if they should be scored.' : ''
-    ctx.warn('UNSEEN_LEVELS', `${rows} test rows hold a level of \`${column}\` that training did not see. ${consequence}`.trim(), { column, rows })
+    const consequence =
+      unseen === 'error'
+        ? 'Served rows like these are refused: declare `unseen: other` or `missing` if they should be scored.'
+        : ''
+    ctx.warn(
+      'UNSEEN_LEVELS',
+      `${rows} test rows hold a level of \`${column}\` that training did not see. ${consequence}`.trim(),
+      { column, rows },
+    )
   }
 }

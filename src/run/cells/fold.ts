@@ -1,6 +1,6 @@
-import { decodeState, encodeState } from '../../plugin/api.ts'
-import { applyPreprocess, conformFrame, predictFeatures } from '../../model/index.ts'
 import { featuresOf } from '../../frame/assemble.ts'
+import { applyPreprocess, conformFrame, predictFeatures } from '../../model/index.ts'
+import { decodeState, encodeState } from '../../plugin/api.ts'
 import { fitAlgorithm } from '../fit/fit-algorithm.ts'
 import { extendChain, fitPreprocess, startChain } from '../fit/fit-preprocess.ts'
 import { trainingRows } from '../fit/training-rows.ts'

@@ -14,6 +14,14 @@ export async function runGates(ctx: TaskContext): Promise<Omit<Answer, 'shown' |
 function checkGate(gate: PageFacts['gates'][number], metrics: RunMetrics): GateResult {
   const { metric, on, atLeast, atMost } = gate
   const value = (on === 'folds' ? metrics.folds?.[metric]?.mean : metrics.test[metric]) ?? null
-  const passed = value !== null && (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost)
-  return { metric, on, value, passed, ...(atLeast !== undefined && { atLeast }), ...(atMost !== undefined && { atMost }) }
+  const passed =
+    value !== null && (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost)
+  return {
+    metric,
+    on,
+    value,
+    passed,
+    ...(atLeast !== undefined && { atLeast }),
+    ...(atMost !== undefined && { atMost }),
+  }
 }

@@ -1,5 +1,5 @@
-import { finalChain, finalRows } from '../fit/fit-rows.ts'
 import { fitPreprocess } from '../fit/fit-preprocess.ts'
+import { finalChain, finalRows } from '../fit/fit-rows.ts'
 import type { Answer } from '../task.ts'
 import type { TaskContext } from '../task-context.ts'
 

@@ -1,8 +1,8 @@
 import { fail, failAll } from '../../base/errors.ts'
-import type { JsonObject } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
+import type { Table } from '../../frame/index.ts'
 import { type Frame, frameToState, profileFrame, typeTable } from '../../frame/index.ts'
 import type { ReadContext } from '../../plugin/api.ts'
-import type { Table } from '../../frame/index.ts'
 import { factsForReading } from '../../spec/task.ts'
 import type { Answer } from '../task.ts'
 import type { TaskContext } from '../task-context.ts'
@@ -23,12 +23,13 @@ export async function runSource(ctx: TaskContext, index: number): Promise<Omit<A
   ctx.shown.facts({ profile: profileFrame(frame) })
   return {
     outputs: { frame: await ctx.putState(frameToState(frame)) },
-    facts: { rows: frame.rows, columns: frame.columns.length, inferred: inferred as never },
+    facts: { rows: frame.rows, columns: frame.columns.length, inferred: inferred as unknown as Json },
   }
 }
 
 function checkTable(table: Table, plugin: string): void {
-  const bad = (got: string) => fail('PLUGIN_BAD_RESULT', { plugin, got, expected: 'a table of named columns of equal length' }, { plugin })
+  const bad = (got: string) =>
+    fail('PLUGIN_BAD_RESULT', { plugin, got, expected: 'a table of named columns of equal length' }, { plugin })
   if (typeof table !== 'object' || table === null || !Array.isArray(table.columns)) throw bad('no table')
   for (const column of table.columns) {
     const rows = column.type === 'sparse' ? column.starts.length - 1 : column.values.length

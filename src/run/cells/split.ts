@@ -18,9 +18,23 @@ export async function runSplit(ctx: TaskContext): Promise<Omit<Answer, 'shown' |
   const random = (purpose: string) => ctx.random(purpose, 'split')
   const keys = rowKeys(frame, page.key)
   const split = await ctx.timed((): Split => {
-    const parts = assignParts(page.split, { frame, seed: page.seed, keys: page.key === undefined ? undefined : keys, classes, random })
+    const parts = assignParts(page.split, {
+      frame,
+      seed: page.seed,
+      keys: page.key === undefined ? undefined : keys,
+      classes,
+      random,
+    })
     const rows = Uint32Array.from(parts.keys()).filter((row) => parts[row] === TRAIN)
-    const folds = assignFolds({ frame, rows, count: page.folds, classes, split: page.split, columns: page.columns, random })
+    const folds = assignFolds({
+      frame,
+      rows,
+      count: page.folds,
+      classes,
+      split: page.split,
+      columns: page.columns,
+      random,
+    })
     return { parts, ...folds }
   })
   return { outputs: { split: await ctx.putState(splitToState(split)) }, facts: factsOf(split, keys) }

@@ -34,8 +34,14 @@ export async function runTrain(ctx: TaskContext): Promise<Omit<Answer, 'shown' |
   }
   const model = assembleModel(manifest, chain.cells, { ...fitted, state: decodeState(stored) }, ctx.scoring)
   const importance = model.importance()
-  if (importance !== undefined) ctx.shown.facts({ importance: { ...importance, features: importance.features.slice(0, mostFeatures) } as unknown as JsonObject })
-  return { outputs: { state, model: await ctx.putJson(manifest as unknown as Json) }, facts: modelFacts(manifest, fitted.plugin.id) }
+  if (importance !== undefined)
+    ctx.shown.facts({
+      importance: { ...importance, features: importance.features.slice(0, mostFeatures) } as unknown as JsonObject,
+    })
+  return {
+    outputs: { state, model: await ctx.putJson(manifest as unknown as Json) },
+    facts: modelFacts(manifest, fitted.plugin.id),
+  }
 }
 
 /** What the record says of a model beside its digest. */
@@ -43,7 +49,12 @@ export function modelFacts(manifest: ModelManifest, algorithm: string): JsonObje
   return { algorithm, task: manifest.signature.task, features: manifest.features.length }
 }
 
-async function fittedCell(ctx: TaskContext, use: PluginUse, kind: 'preprocess' | 'algorithm', state: Digest): Promise<FittedCell> {
+async function fittedCell(
+  ctx: TaskContext,
+  use: PluginUse,
+  kind: 'preprocess' | 'algorithm',
+  state: Digest,
+): Promise<FittedCell> {
   const { plugin } = await ctx.registry.find(kind, use.use)
   return { id: use.cell, use: use.use, version: plugin.version, params: use.keyParams, state }
 }

@@ -14,7 +14,12 @@ export interface Trained {
 }
 
 /** Fits the algorithm on the training rows as they come out of the preprocess cells. */
-export async function fitAlgorithm(ctx: TaskContext, chain: FittedChain, rows: TrainingRows, fold?: number): Promise<Trained> {
+export async function fitAlgorithm(
+  ctx: TaskContext,
+  chain: FittedChain,
+  rows: TrainingRows,
+  fold?: number,
+): Promise<Trained> {
   const use = ctx.page.algorithm
   const { plugin } = await ctx.registry.find('algorithm', use.use)
   const data = await trainingData(ctx, plugin, chain, rows)
@@ -41,7 +46,10 @@ export async function trainingData(
     classes: question.classes,
     ...labelled(features(chain.flow), training),
     ...(validation !== undefined && {
-      validation: labelled(features(applyPreprocess(chain.cells, validation.conformed, signature, ctx.scoring)), validation),
+      validation: labelled(
+        features(applyPreprocess(chain.cells, validation.conformed, signature, ctx.scoring)),
+        validation,
+      ),
     }),
     ...(optimizer !== undefined && { optimizer }),
   }

@@ -4,7 +4,7 @@ import { applyCell, type FittedPreprocess, type Flow, startFlow } from '../../mo
 import type { PluginUse } from '../../plan/index.ts'
 import type { Defined, PreprocessInput, State } from '../../plugin/api.ts'
 import type { TaskContext } from '../task-context.ts'
-import { type LabelledRows, gather, type TrainingRows } from './training-rows.ts'
+import { gather, type LabelledRows, type TrainingRows } from './training-rows.ts'
 
 /** The training rows as they reach a cell, and the cells that were fitted before it. */
 export interface FittedChain {
@@ -18,7 +18,13 @@ export function startChain({ training, signature }: TrainingRows): FittedChain {
 }
 
 /** Fits a preprocess cell on what reaches it. @returns its state; under `uses: 'target'` one by inner fold beside the final one */
-export async function fitPreprocess(ctx: TaskContext, use: PluginUse, chain: FittedChain, rows: TrainingRows, fold?: number): Promise<State> {
+export async function fitPreprocess(
+  ctx: TaskContext,
+  use: PluginUse,
+  chain: FittedChain,
+  rows: TrainingRows,
+  fold?: number,
+): Promise<State> {
   const { plugin } = await ctx.registry.find('preprocess', use.use)
   const names = columnsOfCell(ctx, use, plugin, chain.flow)
   const selected = chain.flow.frame.select(names)
@@ -34,7 +40,8 @@ export async function fitPreprocess(ctx: TaskContext, use: PluginUse, chain: Fit
     const folds: State[] = []
     const count = rows.outOfFold.reduce((most, inner) => Math.max(most, inner), 0) + 1
     for (let inner = 0; inner < count; inner++) {
-      const others = rows.outOfFold.length === 1 ? Uint32Array.of(0) : rowsWhere(rows.outOfFold, (other) => other !== inner)
+      const others =
+        rows.outOfFold.length === 1 ? Uint32Array.of(0) : rowsWhere(rows.outOfFold, (other) => other !== inner)
       folds.push(await fit(others, `/inner ${inner}`))
     }
     return { final, folds }
@@ -42,9 +49,21 @@ export async function fitPreprocess(ctx: TaskContext, use: PluginUse, chain: Fit
 }
 
 /** Adds a fitted cell: what comes out of it for the training rows is what the next one sees. */
-export async function extendChain(ctx: TaskContext, use: PluginUse, state: State, chain: FittedChain, rows: TrainingRows): Promise<FittedChain> {
+export async function extendChain(
+  ctx: TaskContext,
+  use: PluginUse,
+  state: State,
+  chain: FittedChain,
+  rows: TrainingRows,
+): Promise<FittedChain> {
   const { plugin } = await ctx.registry.find('preprocess', use.use)
-  const cell: FittedPreprocess = { id: use.cell, plugin, params: use.params, state, columns: columnsOfCell(ctx, use, plugin, chain.flow) }
+  const cell: FittedPreprocess = {
+    id: use.cell,
+    plugin,
+    params: use.params,
+    state,
+    columns: columnsOfCell(ctx, use, plugin, chain.flow),
+  }
   return { cells: [...chain.cells, cell], flow: applyCell(chain.flow, cell, ctx.scoring, rows.outOfFold) }
 }
 
@@ -56,7 +75,11 @@ function columnsOfCell(ctx: TaskContext, use: PluginUse, plugin: Defined<'prepro
   if (missing !== undefined) throw fail('DATA_NO_COLUMN', { column: missing }, { cell: use.cell })
   const [wrong] = refused as readonly ColumnInfo[]
   if (wrong === undefined) return names
-  throw fail('DATA_COLUMN_TYPE', { column: wrong.name, type: wrong.type, expected: plugin.takes.join(' or ') }, { cell: use.cell })
+  throw fail(
+    'DATA_COLUMN_TYPE',
+    { column: wrong.name, type: wrong.type, expected: plugin.takes.join(' or ') },
+    { cell: use.cell },
+  )
 }
 
 function fitContextOf(ctx: TaskContext, use: PluginUse, fold: number | undefined, part: string) {
@@ -64,7 +87,12 @@ function fitContextOf(ctx: TaskContext, use: PluginUse, fold: number | undefined
   return { ...given, random: (purpose: string) => given.random(`${purpose}${part}`) }
 }
 
-function inputOf(frame: Frame, { question, training }: TrainingRows, withTarget: boolean, which: Uint32Array | undefined): PreprocessInput {
+function inputOf(
+  frame: Frame,
+  { question, training }: TrainingRows,
+  withTarget: boolean,
+  which: Uint32Array | undefined,
+): PreprocessInput {
   const { y, weight } = which === undefined ? training : takeLabels(training, which)
   return {
     frame,

@@ -52,7 +52,11 @@ export async function trainingRows(
   const labelled = (part: Frame, of: Uint32Array): LabelledRows => {
     const labels = gather(all, of)
     const own = weights && gather(weights, of)
-    return { conformed: conformFrame(part, signature, { lenient: true }), y: labels, weight: combineWeights(own, byClass, labels) }
+    return {
+      conformed: conformFrame(part, signature, { lenient: true }),
+      y: labels,
+      weight: combineWeights(own, byClass, labels),
+    }
   }
   return {
     question,
@@ -66,15 +70,16 @@ export async function trainingRows(
 function dealInner(ctx: TaskContext, rows: number, fold: number | undefined): Uint8Array {
   const folds = new Uint8Array(rows)
   const count = Math.min(innerFolds, rows)
-  for (const [i, row] of ctx.random('out of fold', 'preprocess', fold).permutation(rows).entries()) folds[row] = i % count
+  for (const [i, row] of ctx.random('out of fold', 'preprocess', fold).permutation(rows).entries())
+    folds[row] = i % count
   return folds
 }
 
 /** The values of some rows, in their order. */
 export function gather<T extends Int32Array | Float32Array>(values: T, rows: Uint32Array): T {
   if (values.length === 0) return values
-  const Array = values.constructor as new (length: number) => T
-  const taken = new Array(rows.length)
+  const Values = values.constructor as new (length: number) => T
+  const taken = new Values(rows.length)
   for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i] as number] as number
   return taken
 }

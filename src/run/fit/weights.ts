@@ -13,7 +13,8 @@ export function rowWeights(page: PageFacts, frame: Frame): Float32Array | undefi
   const name = Object.entries(page.columns).find(([, facts]) => facts.role === 'weight')?.[0]
   if (name === undefined) return undefined
   const column = columnOf(frame, name)
-  if (column.type !== 'number') throw fail('DATA_COLUMN_TYPE', { column: name, type: column.type, expected: 'number to weigh by' })
+  if (column.type !== 'number')
+    throw fail('DATA_COLUMN_TYPE', { column: name, type: column.type, expected: 'number to weigh by' })
   return Float32Array.from(column.values, (value, row) => {
     const cast = Math.fround(value)
     if (!(cast >= 0 && Number.isFinite(cast))) throw fail('RUN_BAD_WEIGHT', { row, column: name, value })
@@ -28,7 +29,11 @@ export function rowWeights(page: PageFacts, frame: Frame): Float32Array | undefi
  * @returns one weight a class code, or undefined where every class counts 1
  * @throws DaybookError RUN_UNKNOWN_CLASS
  */
-export function classWeights(params: JsonObject, classes: readonly string[], y: ArrayLike<number>): Float64Array | undefined {
+export function classWeights(
+  params: JsonObject,
+  classes: readonly string[],
+  y: ArrayLike<number>,
+): Float64Array | undefined {
   const asked = params.classWeight ?? null
   if (asked === null || classes.length === 0) return undefined
   if (asked === 'balanced') {

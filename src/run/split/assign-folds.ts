@@ -54,7 +54,9 @@ function dealForward(folds: Int32Array, rows: Uint32Array, moments: Float64Array
 /** Largest groups first, each into the fold with the fewest rows so far. */
 function dealGroups(folds: Int32Array, rows: Uint32Array, groups: Groups, count: number, column: string): void {
   const training = new Set(rows)
-  const present = groups.map(({ rows: members }) => members.filter((row) => training.has(row))).filter(({ length }) => length > 0)
+  const present = groups
+    .map(({ rows: members }) => members.filter((row) => training.has(row)))
+    .filter(({ length }) => length > 0)
   if (present.length < count) throw fail('RUN_TOO_FEW_GROUPS', { column, groups: present.length, needed: count })
   const sizes = new Array<number>(count).fill(0)
   for (const members of [...present].sort((a, b) => b.length - a.length)) {
@@ -65,9 +67,16 @@ function dealGroups(folds: Int32Array, rows: Uint32Array, groups: Groups, count:
 }
 
 /** Rows in random order, class by class, dealt like cards: sizes differ by one at most, in all and by class. */
-function dealRows(folds: Int32Array, rows: Uint32Array, count: number, classes: Int32Array | undefined, random: RandomStream): void {
+function dealRows(
+  folds: Int32Array,
+  rows: Uint32Array,
+  count: number,
+  classes: Int32Array | undefined,
+  random: RandomStream,
+): void {
   const shuffled = Array.from(random.permutation(rows.length), (i) => rows[i] as number)
-  const ordered = classes === undefined ? shuffled : shuffled.sort((a, b) => (classes[a] as number) - (classes[b] as number))
+  const ordered =
+    classes === undefined ? shuffled : shuffled.sort((a, b) => (classes[a] as number) - (classes[b] as number))
   ordered.forEach((row, i) => {
     folds[row] = (i % count) + 1
   })

@@ -28,14 +28,22 @@ export function assignParts(split: SplitSpec, given: Assigning): Uint8Array {
     case 'group':
       return byGroup(split, given)
     case 'interval':
-      return withValidation(Uint8Array.from({ length: given.frame.rows }, (_, row) => (row % split.every === 0 ? TEST : TRAIN)), split.validation, given)
+      return withValidation(
+        Uint8Array.from({ length: given.frame.rows }, (_, row) => (row % split.every === 0 ? TEST : TRAIN)),
+        split.validation,
+        given,
+      )
     case 'column':
       return withValidation(byColumn(split.on, given.frame), split.validation, given)
   }
 }
 
 /** A row goes by hash(seed, key), so that new rows never move old ones. */
-function sharesByKey(split: { test: number; validation: number }, { seed }: Assigning, keys: readonly string[]): Uint8Array {
+function sharesByKey(
+  split: { test: number; validation: number },
+  { seed }: Assigning,
+  keys: readonly string[],
+): Uint8Array {
   return Uint8Array.from(keys, (key) => {
     const [first, second] = sharesOfKey(seed, key)
     return first < split.test ? TEST : second < split.validation ? VALIDATION : TRAIN
@@ -69,7 +77,9 @@ function drawShare(rows: Uint32Array, share: number, strata: Int32Array | undefi
     if (members === undefined) byClass.set(strata[row] as number, [row])
     else members.push(row)
   }
-  const classes = [...byClass].sort(([a], [b]) => a - b).map(([, members]) => ({ members, wanted: members.length * share }))
+  const classes = [...byClass]
+    .sort(([a], [b]) => a - b)
+    .map(([, members]) => ({ members, wanted: members.length * share }))
   const taken = classes.map(({ wanted }) => Math.floor(wanted))
   const order = classes.map((_, i) => i).sort((a, b) => remainder(classes[b]) - remainder(classes[a]) || a - b)
   let missing = total - taken.reduce((sum, count) => sum + count, 0)
@@ -142,7 +152,8 @@ export function groupsOf(frame: Frame, name: string): Groups {
   const column = columnOf(frame, name)
   const byText = new Map<string, number[]>()
   for (let row = 0; row < frame.rows; row++) {
-    if (isMissing(column, row)) throw fail('RUN_BAD_SPLIT_VALUE', { row, column: name, value: 'nothing', expected: 'a group' })
+    if (isMissing(column, row))
+      throw fail('RUN_BAD_SPLIT_VALUE', { row, column: name, value: 'nothing', expected: 'a group' })
     const text = textAt(column, row)
     const known = byText.get(text)
     if (known === undefined) byText.set(text, [row])
@@ -158,7 +169,8 @@ function byColumn(name: string, frame: Frame): Uint8Array {
   return Uint8Array.from({ length: frame.rows }, (_, row) => {
     const text = isMissing(column, row) ? 'nothing' : textAt(column, row)
     const part = Object.hasOwn(partByName, text) ? partByName[text] : undefined
-    if (part === undefined) throw fail('RUN_BAD_SPLIT_VALUE', { row, column: name, value: text, expected: 'train, validation or test' })
+    if (part === undefined)
+      throw fail('RUN_BAD_SPLIT_VALUE', { row, column: name, value: text, expected: 'train, validation or test' })
     return part
   })
 }

@@ -1,5 +1,5 @@
 import { byCodeUnit, canonicalJson } from '../../base/canonical.ts'
-import { type Digest, digestBytes, digestJson } from '../../base/digest.ts'
+import { type Digest, digestBytes } from '../../base/digest.ts'
 import { fail } from '../../base/errors.ts'
 import type { Column, Frame } from '../../frame/index.ts'
 import { isMissing } from '../../frame/index.ts'
@@ -18,7 +18,8 @@ export function rowKeys(frame: Frame, key: string | undefined): readonly string[
     if (isMissing(column, row)) throw fail('RUN_BAD_KEY', { row, column: key, reason: 'missing' })
     const text = textAt(column, row)
     const before = first.get(text)
-    if (before !== undefined) throw fail('RUN_BAD_KEY', { row, column: key, reason: `\`${text}\`, as that of row ${before}` })
+    if (before !== undefined)
+      throw fail('RUN_BAD_KEY', { row, column: key, reason: `\`${text}\`, as that of row ${before}` })
     first.set(text, row)
     return text
   })
@@ -32,7 +33,7 @@ export function digestOfRows(keys: readonly string[], rows: Uint32Array): Digest
 
 /** Two independent numbers in [0, 1) that belong to a key, whatever other rows there are. */
 export function sharesOfKey(seed: number, key: string): readonly [number, number] {
-  const digest = digestJson({ seed, purpose: 'split', key })
+  const digest = digestBytes(`split ${seed} ${key}`)
   const share = (from: number): number => Number.parseInt(digest.slice(from, from + 13), 16) / 2 ** 52
   return [share(0), share(13)]
 }

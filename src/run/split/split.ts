@@ -23,10 +23,14 @@ export function rowsOf(split: Split, part: number): Uint32Array {
 }
 
 /** Rows that a fold is trained on and rows that it scores. */
-export function rowsOfFold(split: Split, fold: number): { readonly trained: Uint32Array; readonly scored: Uint32Array } {
+export function rowsOfFold(
+  split: Split,
+  fold: number,
+): { readonly trained: Uint32Array; readonly scored: Uint32Array } {
   const { parts, folds, forward } = split
   const isScored = (row: number): boolean => parts[row] === TRAIN && folds[row] === fold
-  const isTrained = (row: number): boolean => parts[row] === TRAIN && (forward ? (folds[row] as number) < fold : folds[row] !== fold)
+  const isTrained = (row: number): boolean =>
+    parts[row] === TRAIN && (forward ? (folds[row] as number) < fold : folds[row] !== fold)
   return { trained: where(parts.length, isTrained), scored: where(parts.length, isScored) }
 }
 
@@ -37,7 +41,12 @@ export function splitToState({ parts, folds, foldCount, forward }: Split): State
 /** @throws DaybookError STATE_CORRUPT */
 export function splitFromState(state: State): Split {
   const { parts, folds, foldCount, forward } = state as StateObject
-  if (parts instanceof Uint8Array && folds instanceof Int32Array && typeof foldCount === 'number' && typeof forward === 'boolean') {
+  if (
+    parts instanceof Uint8Array &&
+    folds instanceof Int32Array &&
+    typeof foldCount === 'number' &&
+    typeof forward === 'boolean'
+  ) {
     return { parts, folds, foldCount, forward }
   }
   throw fail('STATE_CORRUPT', { reason: 'it holds no split' })

@@ -1,0 +1,67 @@
+import type { SvmKernel } from 'daybook/kernels'
+import type { RowSource } from './rows.ts'
+
+/**
+ * A machine to be trained, in the form that serves classes and values alike: minimize
+ * 1/2 b'Kb - z'b + epsilon |b|₁ for floor <= b <= ceiling, sum(b) = 0.
+ * Classes: z is 1 or -1, epsilon 0, b = z * alpha. Values: z is the target, b = alpha - alpha*.
+ */
+export interface Problem {
+  readonly source: RowSource
+  readonly targets: Float64Array
+  readonly floors: Float64Array
+  readonly ceilings: Float64Array
+  readonly epsilon: number
+}
+
+export interface SolverRules {
+  readonly kernel: SvmKernel
+  readonly tolerance: number
+  readonly cacheMb: number
+  readonly shrinking: boolean
+  readonly maxIterations: number
+}
+
+/** A trained machine: f(x) = intercept + sum of betas times K(x, row). */
+export interface Solution {
+  /** f64 [rows]. */
+  readonly betas: Float64Array
+  readonly intercept: number
+  /** The dual objective that was minimized. */
+  readonly objective: number
+  readonly iterations: number
+  readonly converged: boolean
+}
+
+/** What a solver tells while it works: the share that is done, and a word. It waits there, so that a cancel can arrive. */
+export type Turn = (share: number, note: string) => Promise<void>
+
+/** Two classes as a problem: `codes` 1 (positive) or 0 by row, row weights times c as the bounds. */
+export function classProblem(
+  source: RowSource,
+  codes: ArrayLike<number>,
+  weights: ArrayLike<number>,
+  c: number,
+): Problem {
+  const { rows } = source
+  const targets = Float64Array.from({ length: rows }, (_, row) => (codes[row] === 1 ? 1 : -1))
+  return {
+    source,
+    targets,
+    floors: targets.map((z, row) => (z < 0 ? -c * (weights[row] as number) : 0)),
+    ceilings: targets.map((z, row) => (z > 0 ? c * (weights[row] as number) : 0)),
+    epsilon: 0,
+  }
+}
+
+/** Values as a problem: errors up to `epsilon` are free. */
+export function valueProblem(
+  source: RowSource,
+  targets: Float64Array,
+  weights: ArrayLike<number>,
+  c: number,
+  epsilon: number,
+): Problem {
+  const ceilings = targets.map((_, row) => c * (weights[row] as number))
+  return { source, targets, floors: ceilings.map((ceiling) => -ceiling), ceilings, epsilon }
+}

@@ -1,0 +1,123 @@
+import t from 'tap'
+import { fail } from '../../src/base/errors.ts'
+import type { Plan, PlannedCell } from '../../src/plan/index.ts'
+import type { Answer, Executor, Task } from '../../src/run/index.ts'
+import { runPlan } from '../../src/run/schedule.ts'
+import type { CellEntry, RunEvent, Store } from '../../src/store/index.ts'
+
+const zero = '0'.repeat(64)
+
+/** A plan of cells by id and what each needs; `data` is the source. */
+function planOf(cells: Readonly<Record<string, readonly string[]>>, cached: readonly string[] = []): Plan {
+  const planned = Object.entries(cells).map(([id, needs]) => ({
+    id,
+    plugin: `${id}@1`,
+    work: id === 'data' ? { type: 'source', index: 0 } : id === 'gates' ? { type: 'gates' } : { type: 'train' },
+    needs: needs.map((cell) => ({ name: cell, cell, output: 'frame' })),
+    after: id === 'deploy' ? ['gates'] : [],
+    key: id,
+    keyParts: {},
+    cached: cached.includes(id)
+      ? ({ outputs: { frame: zero }, facts: {}, run: 'earlier', ms: 1 } as unknown as CellEntry)
+      : undefined,
+    why: 'never ran',
+  }))
+  return { page: { from: 'data' }, cells: planned as unknown as PlannedCell[] } as unknown as Plan
+}
+
+interface Seen {
+  readonly order: string[]
+  readonly states: Record<string, string>
+  most: number
+}
+
+async function schedule(
+  plan: Plan,
+  threads: number,
+  work: (task: Task) => Partial<Answer> = () => ({}),
+  invalid = false,
+) {
+  const seen: Seen = { order: [], states: {}, most: 0 }
+  let running = 0
+  const executor: Executor = {
+    async submit(task) {
+      running += 1
+      seen.most = Math.max(seen.most, running)
+      seen.order.push(task.cell)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      running -= 1
+      return { outputs: { frame: zero }, shown: zero, facts: {}, ms: 1, ...work(task) }
+    },
+    async close() {},
+  }
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === 'cellEnded') seen.states[event.cell] = event.state
+  }
+  const store = { cells: { put: async () => {} } } as unknown as Store
+  const checkData = async () =>
+    invalid ? [fail('DATA_NO_COLUMN', { column: 'a' }), fail('DATA_NO_COLUMN', { column: 'b' })] : []
+  const { signal } = new AbortController()
+  const outcome = await runPlan({
+    plan,
+    store,
+    run: 'now',
+    threads,
+    signal,
+    executor: () => executor,
+    onEvent,
+    checkData,
+  })
+  return { seen, outcome }
+}
+
+const diamond = { data: [], a: ['data'], b: ['data'], c: ['data'], join: ['a', 'b', 'c'] }
+
+t.test('independent cells run together, at most as many as there are threads, after what they need', async (t) => {
+  for (const [threads, most] of [
+    [1, 1],
+    [2, 2],
+    [8, 3],
+  ] as const) {
+    const { seen, outcome } = await schedule(planOf(diamond), threads)
+    t.equal(seen.most, most, `${threads} threads`)
+    t.same(seen.order, ['data', 'a', 'b', 'c', 'join'])
+    t.same(
+      outcome.cells.map(({ cell }) => cell.id),
+      Object.keys(diamond),
+      'outcomes stand in the order of the plan',
+    )
+  }
+})
+
+t.test('after a failure nothing is started; what runs is let finish', async (t) => {
+  const { seen, outcome } = await schedule(planOf(diamond), 2, ({ cell }) => {
+    if (cell === 'a') throw new Error('a broke')
+    return {}
+  })
+  t.same(seen.states, { data: 'ran', a: 'failed', b: 'ran', c: 'skipped', join: 'skipped' })
+  t.match(outcome.problem, { code: 'INTERNAL', message: /a broke/ })
+  t.equal(outcome.invalid, false)
+})
+
+t.test('a page that does not fit its data stops before anything is made of them', async (t) => {
+  const { seen, outcome } = await schedule(planOf(diamond), 2, undefined, true)
+  t.same(seen.order, ['data'])
+  t.equal(outcome.invalid, true)
+  t.equal(outcome.problem?.all.length, 2)
+})
+
+t.test('cached cells need no executor, and an unchanged plan is not checked again', async (t) => {
+  const { seen } = await schedule(planOf(diamond, Object.keys(diamond)), 2, undefined, true)
+  t.same(seen.order, [])
+  t.same([...new Set(Object.values(seen.states))], ['cached'])
+  const part = await schedule(planOf(diamond, ['data', 'a', 'b']), 2)
+  t.same(part.seen.order, ['c', 'join'])
+})
+
+t.test('a failed gate holds back what is deployed', async (t) => {
+  const plan = planOf({ data: [], gates: ['data'], deploy: ['data'] })
+  const gate = (passed: boolean) => (task: Task) =>
+    task.cell === 'gates' ? { facts: { gates: [{ passed }] } as never } : {}
+  t.equal((await schedule(plan, 2, gate(false))).seen.states.deploy, 'skipped')
+  t.equal((await schedule(plan, 2, gate(true))).seen.states.deploy, 'ran')
+})
