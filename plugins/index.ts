@@ -26,7 +26,9 @@ const builtIns: PluginSet = {
     { kind: 'algorithm', id: 'gradient-boosting', load: () => import('./algorithm/gradient-boosting.ts') },
     { kind: 'algorithm', id: 'logistic', load: () => import('./algorithm/logistic.ts') },
     { kind: 'algorithm', id: 'neural-network', load: () => import('./algorithm/neural-network.ts') },
+    { kind: 'algorithm', id: 'random-forest', load: () => import('./algorithm/random-forest.ts') },
     { kind: 'algorithm', id: 'ridge', load: () => import('./algorithm/ridge.ts') },
+    { kind: 'algorithm', id: 'svm', load: () => import('./algorithm/svm.ts') },
 
     { kind: 'optimizer', id: 'adam', load: () => import('./optimizer/adam.ts') },
     { kind: 'optimizer', id: 'gradient-descent', load: () => import('./optimizer/gradient-descent.ts') },

@@ -7,6 +7,15 @@ export {
   sumGradients,
 } from './boosting.ts'
 export { descend, descendByAdam, descendWithMomentum } from './descent.ts'
+export {
+  addForestScores,
+  ForestGrower,
+  type ForestRows,
+  type ForestRules,
+  type ForestTrees,
+  forestBytes,
+  type GrownTree,
+} from './forest.ts'
 export { scoringKernels, trainingKernels } from './instance.ts'
 export type { KernelFunctions, KernelMemory, Kernels, MathKernels } from './kernels.ts'
 export {

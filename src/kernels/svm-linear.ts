@@ -40,6 +40,7 @@ export class LinearSvm {
   readonly order: Uint32Array
   readonly #kernels: Kernels
   readonly #machine: number
+  readonly #record: Float64Array
 
   constructor(kernels: Kernels, memory: KernelMemory, { x, targets, floors, ceilings, epsilon }: LinearSvmProblem) {
     this.#kernels = kernels
@@ -49,8 +50,9 @@ export class LinearSvm {
     const squares = memory.f64(x.rows)
     const record = memory.f64(MACHINE_BYTES / 8)
     record[0] = epsilon
+    this.#record = record
     this.#machine = record.byteOffset
-    new Uint32Array(record.buffer, record.byteOffset + 8, 10).set([
+    new Uint32Array(record.buffer, record.byteOffset + 16, 10).set([
       x.form === 'sparse' ? x.starts.byteOffset : 0,
       x.form === 'sparse' ? x.indices.byteOffset : 0,
       x.values.byteOffset,
@@ -63,6 +65,15 @@ export class LinearSvm {
       this.weights.byteOffset,
     ])
     of(kernels).svmLinearSquares(this.#machine, x.rows)
+  }
+
+  /** The largest slope that a row could still go down when it was visited, since this was set to 0. */
+  get violation(): number {
+    return this.#record[1] as number
+  }
+
+  set violation(value: number) {
+    this.#record[1] = value
   }
 
   /**

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { join } from 'node:path'
 import type { Digest } from '../base/digest.ts'
 import { asDaybookError, type DaybookError } from '../base/errors.ts'
@@ -63,6 +64,8 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
   const git = observeGit(pipeline.source.folder)
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
+
+  setMaxListeners(0, signal) // every running cell listens: there is no leak to warn of
 
   const events: RunEvent[] = []
   const queue = new EventQueue<RunEvent>()

@@ -1,6 +1,7 @@
 import type { Digest } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail, failAll } from '../base/errors.ts'
 import type { Plan, PlannedCell } from '../plan/index.ts'
+import { hashFile } from '../plan/key.ts'
 import type { CellEntry, CellState, GateResult, RunEvent, Store } from '../store/index.ts'
 import { defer } from './deferred.ts'
 import type { Executor, Task } from './task.ts'
@@ -132,11 +133,13 @@ class PlanRun {
             ),
           signal,
         )
+      await checkInputs(cell)
       const entry: CellEntry = { format: 1, key: cell.key, parts: cell.keyParts, run, ...answer }
       await store.cells.put(entry)
       this.#end(cell, 'ran', entry)
     } catch (thrown) {
-      const error = asDaybookError(thrown)
+      const caught = asDaybookError(thrown)
+      const error = caught.cell === undefined ? caught.with({ cell: cell.id }) : caught
       this.#problem ??= error
       if (cell.work.type === 'source' && /^(DATA|SPEC|PLAN)_/.test(error.code)) this.#invalid = true
       this.#end(cell, error.code === 'RUN_INTERRUPTED' ? 'skipped' : 'failed')
@@ -167,6 +170,13 @@ class PlanRun {
     })
     if (cell.id === this.#given.plan.page.from && entry !== undefined && this.#check === 'waiting')
       void this.#checkData(entry)
+  }
+}
+
+/** The key holds the files that were planned with: those must be the ones that were read. */
+async function checkInputs({ keyParts, locations }: PlannedCell): Promise<void> {
+  for (const [param, digest] of Object.entries((keyParts.files ?? {}) as Readonly<Record<string, Digest>>)) {
+    if ((await hashFile(locations[param] as string, param)) !== digest) throw fail('RUN_INPUT_CHANGED', { param })
   }
 }
 

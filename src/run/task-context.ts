@@ -1,5 +1,5 @@
 import { canonicalJson } from '../base/canonical.ts'
-import { type Digest, digestBytes } from '../base/digest.ts'
+import type { Digest } from '../base/digest.ts'
 import { fail } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import { RandomStream } from '../base/random.ts'
@@ -168,9 +168,4 @@ function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
   for (const inner of Object.values(value)) deepFreeze(inner)
   return Object.freeze(value)
-}
-
-/** Digest of row keys: which rows they were, in whatever order. Keys are sorted by the caller. */
-export function digestOfKeys(keys: readonly string[]): Digest {
-  return digestBytes(canonicalJson(keys))
 }

@@ -34,7 +34,8 @@ export class Runs {
   /** Writes the run's files, the ledger's entry last. */
   async write(record: RunRecord, events: readonly RunEvent[], report: string | undefined): Promise<LedgerEntry> {
     const folder = this.folder(record.id)
-    const recordText = `${canonicalJson(record as unknown as JsonObject)}\n`
+    // Not canonical: a reader sees sections and metrics in the order of the page. `digest` is over canonical JSON.
+    const recordText = `${JSON.stringify(record)}\n`
     const eventsText = events.map((event) => `${canonicalJson(event as unknown as JsonObject)}\n`).join('')
     await writeDurably(join(folder, 'events.ndjson'), eventsText)
     if (report !== undefined) await writeDurably(join(folder, 'report.html'), report)

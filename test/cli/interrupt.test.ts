@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { daybook, ended, folderWith, says, smallPage, start } from './daybook.ts'
 
@@ -43,9 +44,10 @@ t.test('SIGTERM with --json: still one document, and 130', async (t) => {
   const folder = await folderWith(t, { 'long.yaml': longPage })
   const child = start(['run', 'long.yaml', '--json'], { cwd: folder })
   const end = ended(child)
-  const timer = setTimeout(() => child.kill('SIGTERM'), 2500)
+  const cells = join(folder, '.daybook', 'cells')
+  while (!existsSync(cells) || readdirSync(cells, { recursive: true }).length < 2) await delay(50)
+  child.kill('SIGTERM')
   const { code, stdout, stderr } = await end
-  clearTimeout(timer)
   t.equal(code, 130)
   t.equal(stderr, '')
   t.match(JSON.parse(stdout), { ok: false, run: { status: 'interrupted' } })

@@ -173,3 +173,14 @@ t.test('what is wrong with the page or its data leaves no record', async (t) => 
   const store = await openStore(join(workshop.folder, '.daybook'))
   t.same(await store.runs.list(), [])
 })
+
+t.test('a run is recorded though its report cannot be set', async (t) => {
+  const workshop = makeWorkshop(t, 60)
+  const report = async () => {
+    throw new Error('no ink')
+  }
+  const run = await seeRun(workshop.page({ evaluate: 'evaluate: { metrics: [auc], resamples: 0 }' }), { report })
+  t.match(run.thrown, { code: 'INTERNAL', message: /no ink/ })
+  const store = await openStore(join(workshop.folder, '.daybook'))
+  t.match(await store.runs.list(), [{ status: 'ok', files: { report: null } }])
+})

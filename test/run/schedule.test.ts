@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import t from 'tap'
 import { fail } from '../../src/base/errors.ts'
 import type { Plan, PlannedCell } from '../../src/plan/index.ts'
@@ -120,4 +121,14 @@ t.test('a failed gate holds back what is deployed', async (t) => {
     task.cell === 'gates' ? { facts: { gates: [{ passed }] } as never } : {}
   t.equal((await schedule(plan, 2, gate(false))).seen.states.deploy, 'skipped')
   t.equal((await schedule(plan, 2, gate(true))).seen.states.deploy, 'ran')
+})
+
+t.test('a file that changed since it was planned with makes no cache entry', async (t) => {
+  const file = join(t.testdir({ 'a.csv': 'other rows' }), 'a.csv')
+  const plan = planOf({ data: [], a: ['data'] })
+  const [data, ...others] = plan.cells as [PlannedCell, ...PlannedCell[]]
+  const moved = { ...data, keyParts: { files: { path: zero } }, locations: { path: file } }
+  const { seen, outcome } = await schedule({ ...plan, cells: [moved, ...others] }, 1)
+  t.same(seen.states, { data: 'failed', a: 'skipped' })
+  t.match(outcome.problem, { code: 'RUN_INPUT_CHANGED', cell: 'data' })
 })

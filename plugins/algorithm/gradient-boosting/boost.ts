@@ -1,7 +1,8 @@
 import type { DenseFeatures } from 'daybook/frame'
 import { alignUp } from 'daybook/kernels'
 import type { FitContext, TrainingData } from 'daybook/plugin'
-import { binBytes, chooseBins, layOut, pairsOf } from './bins.ts'
+import { binBytes, chooseBins, layOut, pairsOf } from '../trees/bins.ts'
+import { turnOf } from '../trees/turn.ts'
 import { type GrowRules, growBytes, TreeGrower } from './grow.ts'
 import { lossOf, Objective, objectiveBytes } from './loss.ts'
 import { type BoostedTrees, ModelBuilder } from './model.ts'
@@ -87,14 +88,4 @@ export async function boost(
     const rounds = rules.earlyStopping !== null && others > 0 ? best.rounds : round
     return { model: model.build(rounds * outputs), curve, rounds }
   })
-}
-
-/** Lets the event loop take a turn, so that a cancel can arrive, and ends the work if one did. */
-function turnOf({ signal }: FitContext): () => Promise<void> {
-  return async () => {
-    await new Promise<void>((resolve) => {
-      setImmediate(resolve)
-    })
-    signal.throwIfAborted()
-  }
 }

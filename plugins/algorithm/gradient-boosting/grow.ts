@@ -12,7 +12,7 @@ import {
   SplitSearch,
   subtractHistogram,
 } from 'daybook/kernels'
-import type { FeatureBins } from './bins.ts'
+import type { FeatureBins } from '../trees/bins.ts'
 import type { ModelBuilder } from './model.ts'
 
 /** How large a tree may get, and what its splits are judged by. */

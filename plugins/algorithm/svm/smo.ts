@@ -1,6 +1,8 @@
-import { type Kernels, placeInTiles, SvmSolver, svmSolverBytes, wholeTiles } from 'daybook/kernels'
+import { type Kernels, placeInTiles, SVM_TILE, SvmSolver, svmSolverBytes, wholeTiles } from 'daybook/kernels'
+import { fail } from 'daybook/plugin'
 import { decisionsOf } from './decide.ts'
 import type { Problem, Solution, SolverRules, Turn } from './problem.ts'
+import { someOf, writeRow } from './rows.ts'
 
 /** Nanoseconds of work between two turns of the event loop, by the estimate below. */
 const CHUNK = 3e7
@@ -39,13 +41,13 @@ export async function solve(
 
     /** Fills in the active rows from a position on. */
     const fill = (from: number): void => {
-      const first = from - (from % 16)
+      const first = from - (from % SVM_TILE)
       const end = wholeTiles(active.length)
       solver.tiles.fill(0, first * features, end * features)
       for (const array of [solver.errors, solver.betas, solver.floors, solver.ceilings]) array.fill(0, active.length, end)
       for (let position = first; position < active.length; position++) {
         const row = active[position] as number
-        source.write(row, solver.tiles, placeInTiles(position, features), 16)
+        writeRow(source, row, solver.tiles, placeInTiles(position, features), SVM_TILE)
         solver.errors[position] = errors[row] as number
         solver.betas[position] = betas[row] as number
         solver.floors[position] = floors[row] as number
@@ -102,12 +104,17 @@ export async function solve(
     ]
     /** Computes the errors of rows that steps passed by. */
     const refresh = async (out: Uint32Array): Promise<void> => {
-      const values = await decisionsOf(kernels, { source, betas, intercept: 0 }, rules.kernel, source, out, turn)
+      const values = await decisionsOf(kernels, { source, betas, intercept: 0 }, rules.kernel, someOf(source, out), turn)
       for (const [k, row] of out.entries()) errors[row] = (targets[row] as number) - (values[k] as number)
     }
 
     fill(0)
-    if (!solver.diagonal.every(Number.isFinite)) return failed()
+    if (!solver.diagonal.every(Number.isFinite))
+      throw fail('FIT_PARAM', {
+        param: 'kernel',
+        value: rules.kernel.kind,
+        reason: 'its values are beyond f32; standardize the features, or lower `gamma`, `degree` or `coef0`',
+      })
     let iterations = 0
     let converged = false
     let nextShrink = Math.min(rows, SHRINK_EVERY)
@@ -143,10 +150,6 @@ export async function solve(
     const objective = epsilon * size - quadratic / 2
     return { betas, intercept: interceptOf(problem, errors, betas), objective, iterations, converged }
   })
-}
-
-function failed(): never {
-  throw new Error('kernel')
 }
 
 /** Largest gain by rising and least by falling, over the active rows. */

@@ -46,6 +46,11 @@ export const runCodes = table({
     exit: 1,
   },
   RUN_BAD_PATH: { message: 'target {plugin} writes to `{path}`, which is no relative path inside its folder', exit: 1 },
+  RUN_INPUT_CHANGED: {
+    message: 'the file of `{param}` changed while it was read',
+    hint: 'Run the page again once the file is whole.',
+    exit: 1,
+  },
   RUN_NO_MODEL: {
     message: 'run {run} made no model: it is {status}',
     hint: 'Name a run that trained one: `daybook ls` lists them.',

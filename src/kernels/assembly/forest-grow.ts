@@ -3,7 +3,7 @@
 //
 // A node of the tree is 12 bytes: u32 word, u32 feature * 4 + flags (1: missing goes left, 2: category), u32 left child (0: a
 // leaf; the right child follows it). The word is: in a leaf its value f32, or with classes its number; at a number the last
-// bin that goes left; at a category the number of its set.
+// bin that goes left; at a category the first word of its set, bits of which bins go left (the bin of missing values too).
 import { forestBag } from './forest-bag'
 import { FEATURE, GAIN, GOES_LEFT, LEFT_G, LEFT_H, MISSING_LEFT, PLACE } from './forest-cuts'
 import {
@@ -29,7 +29,7 @@ import {
   ROWS,
   SCRATCH,
   SEARCH,
-  SET_COUNT,
+  SET_WORDS,
   SETS,
   STACK,
   STRIDE,
@@ -69,7 +69,7 @@ export function forestBegin(plan: usize): void {
     sums = f64x2.add(sums, v128.load(drawn + (load<u32>(rows + (i << 2)) << 4)))
   }
   store<u32>(plan, 1, NODE_COUNT)
-  store<u32>(plan, 0, SET_COUNT)
+  store<u32>(plan, 0, SET_WORDS)
   store<u32>(plan, 0, LEAF_COUNT)
   store<u32>(plan, 0, OPEN)
   open(plan, 0, 0, learned, 0, f64x2.extract_lane(sums, 0), f64x2.extract_lane(sums, 1))
@@ -185,15 +185,16 @@ function enterSplit(plan: usize, node: u32, feature: u32, search: usize): void {
     store<u32>(at, place)
     return
   }
-  const number = load<u32>(plan, SET_COUNT)
-  const set = load<usize>(plan, SETS) + (number << 5)
-  memory.fill(set, 0, 32)
-  for (let bin: u32 = 0; bin < 256; bin++) {
-    const byte = set + (bin >> 3)
-    store<u8>(byte, load<u8>(byte) | (load<u8>(goesLeft + bin) << <u8>(bin & 7)))
+  const first = load<u32>(plan, SET_WORDS)
+  const words = (load<u32>(load<usize>(plan, BIN_COUNTS) + (feature << 2)) >> 5) + 1
+  const set = load<usize>(plan, SETS) + (first << 2)
+  for (let word: u32 = 0; word < words; word++) {
+    let bits: u32 = 0
+    for (let bit: u32 = 0; bit < 32; bit++) bits |= <u32>load<u8>(goesLeft + (word << 5) + bit) << bit
+    store<u32>(set + (word << 2), bits)
   }
-  store<u32>(plan, number + 1, SET_COUNT)
-  store<u32>(at, number)
+  store<u32>(plan, first + words, SET_WORDS)
+  store<u32>(at, first)
 }
 
 /** Writes a leaf. One without weight gives the base, or equal shares. */

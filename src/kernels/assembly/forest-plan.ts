@@ -53,9 +53,9 @@ export const OPEN: usize = 112
 /** 12 bytes a node, see `forest-grow.ts`. */
 export const NODES: usize = 116
 export const NODE_COUNT: usize = 120
-/** 32 bytes a set of bins: bit b: bin b goes left. */
+/** u32: sets of bins; bit b: bin b goes left. */
 export const SETS: usize = 124
-export const SET_COUNT: usize = 128
+export const SET_WORDS: usize = 128
 /** f32 [leaves, classes]. */
 export const LEAVES: usize = 132
 export const LEAF_COUNT: usize = 136

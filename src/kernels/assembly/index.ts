@@ -3,6 +3,7 @@
 export { exp, expm1, log, log1p, sigmoid, tanh } from './math'
 export * from './activation'
 export * from './descent'
+export * from './forest'
 export * from './loss'
 export * from './matrix'
 export * from './philox'

@@ -9,6 +9,8 @@
 @unmanaged
 class LinearMachine {
   epsilon: f64
+  /** The largest slope that a visited row could still go down. */
+  violation: f64
   starts: usize // u32 [n + 1], or 0
   indices: usize // u32
   values: usize // f32
@@ -116,6 +118,7 @@ export function svmLinearPass(machine: usize, order: usize, count: i32, slack: f
     store<u32>(order + (<usize>kept << 2), i)
     kept++
     if (!(rise > 0) && !(fall < 0)) continue
+    s.violation = max(s.violation, max(rise, -fall))
     const square = load<f64>(s.squares + at)
     const free = beta + error / square
     const turn = s.epsilon / square

@@ -1,5 +1,5 @@
 import type { Json } from '../../base/json.ts'
-import type { ModelManifest } from '../../model/index.ts'
+import { type ModelManifest, parseManifest } from '../../model/index.ts'
 import { trainingData } from '../fit/fit-algorithm.ts'
 import { extendChain, startChain } from '../fit/fit-preprocess.ts'
 import { finalRows } from '../fit/fit-rows.ts'
@@ -12,7 +12,7 @@ export async function runCompress(ctx: TaskContext, index: number): Promise<Omit
   const use = ctx.page.compress[index] as (typeof ctx.page.compress)[number]
   const { plugin } = await ctx.registry.find('compress', use.use)
   const { plugin: algorithm } = await ctx.registry.find('algorithm', ctx.page.algorithm.use)
-  const before = (await ctx.json('model')) as unknown as ModelManifest
+  const before = parseManifest(await ctx.objects.get(ctx.input('model')))
   const rows = await finalRows(ctx)
   let chain = startChain(rows)
   for (const [i, cell] of ctx.page.preprocess.entries()) {

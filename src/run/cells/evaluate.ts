@@ -1,7 +1,7 @@
 import { fail } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { Frame } from '../../frame/index.ts'
-import { conformFrame, countUnseen, type Model, type ModelManifest, openModel, type Scored } from '../../model/index.ts'
+import { conformFrame, countUnseen, type Model, openModel, parseManifest, type Scored } from '../../model/index.ts'
 import type { State, StateObject } from '../../plugin/api.ts'
 import { evaluateParts, type MetricCell, type ScoredRows } from '../evaluation/index.ts'
 import { gather } from '../fit/training-rows.ts'
@@ -17,7 +17,7 @@ export async function runEvaluate(ctx: TaskContext): Promise<Omit<Answer, 'shown
   const [frame, split] = [await ctx.frame(), await ctx.split()]
   const question = await questionOf(page, frame, ctx.registry)
   const model = await openModel(
-    (await ctx.json('model')) as unknown as ModelManifest,
+    parseManifest(await ctx.objects.get(ctx.input('model'))),
     (digest) => ctx.objects.get(digest),
     ctx.registry,
     ctx.scoring,

@@ -1,0 +1,144 @@
+import { defineAlgorithm } from 'daybook/plugin'
+import { predictionsOf } from './svm/model.ts'
+import { showMachines } from './svm/show.ts'
+import { trainSvm } from './svm/train.ts'
+
+/** Support vector machines for classes and values. */
+export default defineAlgorithm({
+  id: 'svm',
+  version: 1,
+  summary: 'Support vector machine: C-SVC for classes, epsilon-SVR for values, with four kernels.',
+  description:
+    'Standardize the features first: kernels measure distances. Regression standardizes the target inside, so `epsilon` and ' +
+    '`c` count in its standard deviations. The weight of a row, its class weight included, multiplies `c`.\n\n' +
+    'Kernels: `linear` x·y; `rbf` exp(-gamma |x - y|²); `polynomial` (gamma x·y + coef0)^degree; `sigmoid` ' +
+    'tanh(gamma x·y + coef0). Memory for training holds the rows as a dense matrix, and kernel rows up to `cacheMb`; time ' +
+    'grows with the square of the rows and faster. The linear kernel has a solver of its own, whose time grows with the ' +
+    'stored values and which takes sparse rows as they are.\n\n' +
+    'More than two classes: one machine a pair, and votes; the score of a class is its votes, and equal votes are told ' +
+    'apart by the decisions. Scores serve auc and labels. With `probability: sigmoid`, five more machines a pair decide on ' +
+    'rows that they did not see, and a sigmoid is fitted to that (six times the work).\n\n' +
+    'Sources: R.-E. Fan, P.-H. Chen and C.-J. Lin, "Working set selection using second order information for training ' +
+    'support vector machines" (2005); C.-J. Hsieh et al., "A dual coordinate descent method for large-scale linear SVM" ' +
+    '(2008); C.-H. Ho and C.-J. Lin, "Large-scale linear support vector regression" (2012); H.-T. Lin, C.-J. Lin and R. C. ' +
+    'Weng, "A note on Platt\'s probabilistic outputs for support vector machines" (2007); T.-F. Wu, C.-J. Lin and R. C. ' +
+    'Weng, "Probability estimates for multi-class classification by pairwise coupling" (2004).',
+  tasks: ['binary', 'multiclass', 'regression'],
+  accepts: ['dense', 'sparse'],
+  random: true,
+  output: ({ probability }) => (probability === 'sigmoid' ? 'probabilities' : 'scores'),
+  params: {
+    kernel: {
+      enum: ['linear', 'rbf', 'polynomial', 'sigmoid'],
+      default: 'rbf',
+      description: 'How alike two rows are.',
+      examples: ['rbf', 'linear'],
+    },
+    c: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      default: 1,
+      description: 'Price of an error. Larger follows the training rows more closely, and takes longer.',
+      examples: [1, 10],
+    },
+    gamma: {
+      type: ['number', 'null'],
+      exclusiveMinimum: 0,
+      default: null,
+      description: 'Scale of the kernel; null for 1 / (features * variance of all values). The linear kernel has none.',
+      examples: [null, 0.05],
+    },
+    degree: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 20,
+      default: 3,
+      description: 'Degree of the polynomial kernel.',
+      examples: [3],
+    },
+    coef0: {
+      type: 'number',
+      default: 0,
+      description: 'What the polynomial and the sigmoid kernel add to gamma x·y.',
+      examples: [0, 1],
+    },
+    epsilon: {
+      type: 'number',
+      minimum: 0,
+      default: 0.1,
+      description: 'Regression: errors below it are free, in standard deviations of the target.',
+      examples: [0.1],
+    },
+    probability: {
+      enum: ['none', 'sigmoid'],
+      default: 'none',
+      description: '`sigmoid`: classes get probabilities, calibrated by cross-validation. `none`: scores.',
+      examples: ['none', 'sigmoid'],
+    },
+    solver: {
+      enum: ['auto', 'smo', 'coordinate-descent'],
+      default: 'auto',
+      description:
+        '`auto`: coordinate descent for the linear kernel, else sequential minimal optimization. Coordinate descent ' +
+        'penalizes the intercept as a coefficient; `smo` does not, and takes far longer on many rows.',
+      examples: ['auto', 'smo'],
+    },
+    tolerance: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 0.001,
+      description:
+        'The solver ends when no pair of rows violates the conditions of the optimum by more (coordinate descent: when ' +
+        'primal and dual objective differ by less than this share).',
+      examples: [0.001],
+    },
+    maxIterations: {
+      type: ['integer', 'null'],
+      minimum: 1,
+      default: null,
+      description: 'Steps at most; null for 10,000,000 steps of two rows, or 1,000 passes of coordinate descent.',
+      examples: [null, 100000],
+    },
+    shrinking: {
+      type: 'boolean',
+      default: true,
+      description: 'Leave out rows that seem to be done with, and look at them again in the end.',
+      examples: [true],
+    },
+    cacheMb: {
+      type: 'number',
+      minimum: 1,
+      maximum: 2048,
+      default: 200,
+      description: 'Memory for kernel rows, in MiB.',
+      examples: [200],
+    },
+    classWeight: {
+      anyOf: [
+        { type: 'null' },
+        { enum: ['balanced'] },
+        { type: 'object', additionalProperties: { type: 'number', exclusiveMinimum: 0 } },
+      ],
+      default: null,
+      description: 'Weight of a class: null for 1, `balanced` for rows / (classes * rows of the class), or a map.',
+      examples: [null, 'balanced', { yes: 5, no: 1 }],
+    },
+  },
+  async fit(data, params, ctx) {
+    const { model, told } = await trainSvm(data, params, ctx)
+    showMachines(ctx, told)
+    return model
+  },
+  predict(state, X, { kernels }) {
+    return predictionsOf(state, X, kernels)
+  },
+  example: {
+    params: { kernel: 'linear', solver: 'smo', c: 10 },
+    task: 'binary',
+    X: [[0], [1], [3], [4]],
+    y: [0, 0, 1, 1],
+    given: [[1], [2], [3], [5]],
+    gives: [-1, 0, 1, 3],
+  },
+})
