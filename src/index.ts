@@ -1,3 +1,4 @@
+import type { DrawingCache } from './report/figure.ts'
 import type { ReadObject } from './report/view.ts'
 import type { FinishedRun, PageOptions, RunOptions } from './run/index.ts'
 import { runPage as runPageWith } from './run/index.ts'
@@ -46,9 +47,9 @@ export {
 } from './store/index.ts'
 
 /** Sets a run as one offline HTML page. */
-export async function renderReport(record: RunRecord, read: ReadObject): Promise<string> {
+export async function renderReport(record: RunRecord, read: ReadObject, cache?: DrawingCache): Promise<string> {
   const report = await import('./report/index.ts')
-  return report.renderReport(record, read)
+  return report.renderReport(record, read, cache)
 }
 
 /**

@@ -45,9 +45,9 @@ export default defineAlgorithm({
     minLeaf: {
       type: 'integer',
       minimum: 1,
-      default: 1,
+      default: 2,
       description: 'Rows of a leaf at least; a row that is drawn twice counts twice.',
-      examples: [1, 20],
+      examples: [2, 1, 20],
     },
     features: {
       anyOf: [

@@ -1,10 +1,10 @@
-import { digestJson } from '../base/digest.ts'
+import { type Digest, digestJson } from '../base/digest.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { ShownFigure } from '../plugin/api.ts'
 import { checkFigure } from '../plugin/figure.ts'
 import { type Html, html, trusted } from './html.ts'
 import { clip } from './numbers.ts'
-import { slimSvg } from './svg.ts'
+import { isDrawing, slimSvg } from './svg.ts'
 import { figureTable } from './table.ts'
 import { chartTheme } from './theme.ts'
 
@@ -17,18 +17,30 @@ const oneDrawing = 150_000
 /** Characters of a spec that is still drawn: drawing takes time and memory in proportion. */
 const largestSpec = 400_000
 
+/** Part of the keys of kept drawings: bumped when an equal spec is drawn otherwise. */
+const drawingFormat = 1
+
+/** Where drawings are kept between reports; what it gives back may be damaged or missing. */
+export interface DrawingCache {
+  get(key: Digest): Promise<string | undefined>
+  put(key: Digest, drawing: string): Promise<void>
+}
+
 /** Draws figures for one report, each spec once, within a budget. */
 export class FigureDrawer {
   readonly #drawn: Map<string, Promise<string | undefined>>
+  readonly #cache: DrawingCache | undefined
   #figures = 0
   #left: number
 
   /**
    * @param budget characters that all drawings together may take
+   * @param cache where drawings of earlier reports are looked up and new ones are kept
    * @param before a drawer whose drawings are taken over, where the same report is set again with less
    */
-  constructor(budget: number, before?: FigureDrawer) {
+  constructor(budget: number, cache?: DrawingCache, before?: FigureDrawer) {
     this.#left = budget
+    this.#cache = cache
     this.#drawn = before ? before.#drawn : new Map()
   }
 
@@ -60,9 +72,19 @@ ${figureTable(figure)}
     const key = digestJson(spec)
     let drawing = this.#drawn.get(key)
     if (drawing === undefined) {
-      drawing = drawSvg(spec, `f${this.#drawn.size}`).catch(() => undefined)
+      drawing = this.#kept(spec, `f${this.#drawn.size}`).catch(() => undefined)
       this.#drawn.set(key, drawing)
     }
+    return drawing
+  }
+
+  /** Drawing takes half a second for Vega to load and some for each figure: what was drawn once is looked up. */
+  async #kept(spec: JsonObject, prefix: string): Promise<string> {
+    const key = digestJson({ format: drawingFormat, theme: chartTheme as unknown as Json, spec, prefix })
+    const kept = await this.#cache?.get(key)
+    if (kept !== undefined && isDrawing(kept)) return kept
+    const drawing = await drawSvg(spec, prefix)
+    await this.#cache?.put(key, drawing).catch(() => {}) // a cache that cannot be written is no reason to fail
     return drawing
   }
 }

@@ -1,6 +1,6 @@
 import type { RunRecord } from '../store/record.ts'
 import { htmlDocument } from './document.ts'
-import { FigureDrawer } from './figure.ts'
+import { type DrawingCache, FigureDrawer } from './figure.ts'
 import { type Html, html } from './html.ts'
 import { renderMarkdown } from './markdown.ts'
 import { message } from './markdown-inline.ts'
@@ -28,13 +28,14 @@ const plenty = [
  * how to repeat it. It needs no network and no JavaScript. Equal records give equal text.
  *
  * @param read gives objects of the run's store; what it cannot give is named as a gap
+ * @param cache keeps drawings from one report to the next
  */
-export async function renderReport(record: RunRecord, read: ReadObject): Promise<string> {
+export async function renderReport(record: RunRecord, read: ReadObject, cache?: DrawingCache): Promise<string> {
   const view = await viewRun(record, read)
   let text = ''
   let drawer: FigureDrawer | undefined
   for (const { drawings, rows } of plenty) {
-    drawer = new FigureDrawer(drawings, drawer)
+    drawer = new FigureDrawer(drawings, cache, drawer)
     text = await setReport(view, { read, drawer, rows })
     if (Buffer.byteLength(text) <= largestReport) break
   }

@@ -1,3 +1,9 @@
+/** True for SVG of text and shapes: nothing that runs, loads or leads elsewhere. */
+export function isDrawing(svg: string): boolean {
+  const active = /<(?:script|image|a|foreignObject|iframe|style|use|animate|set)\b|\son[a-z]+\s*=|javascript:/i
+  return svg.startsWith('<svg ') && !active.test(svg)
+}
+
 const geometry = / (d|transform|x|y|x1|x2|y1|y2|cx|cy|r|width|height|points)="([^"]*)"/g
 
 /**
@@ -7,9 +13,7 @@ const geometry = / (d|transform|x|y|x1|x2|y1|y2|cx|cy|r|width|height|points)="([
  * @throws Error where it holds an element that a drawing has no need of
  */
 export function slimSvg(svg: string, prefix: string): string {
-  if (/<(?:script|image|a|foreignObject|iframe|style|use|animate|set)\b/i.test(svg)) {
-    throw new Error('a figure holds text, shapes and nothing else')
-  }
+  if (!isDrawing(svg)) throw new Error('a figure holds text, shapes and nothing else')
   const slim = svg
     .replace(/ (?:aria-[a-z]+|role|style|class|version|xmlns:xlink|pointer-events)="[^"]*"/g, '')
     .replace(/ (?:opacity|fill-opacity|stroke-opacity|stroke-width)="1"/g, '')

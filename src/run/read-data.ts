@@ -1,12 +1,17 @@
-import { type Digest, digestBytes } from '../base/digest.ts'
+import type { Digest } from '../base/digest.ts'
 import { type Frame, frameFromState } from '../frame/index.ts'
 import type { Plan } from '../plan/index.ts'
 import { decodeState, type Registry } from '../plugin/api.ts'
 import type { ObjectStore } from '../store/index.ts'
-import { InProcessExecutor } from './in-process-executor.ts'
+import { readSource } from './cells/source.ts'
+import { guardRegistry } from './guard-plugin.ts'
+import { Memo } from './memo.ts'
+import { errorOf } from './run-task.ts'
+import { TaskContext } from './task-context.ts'
 
 /**
- * The rows that a page learns from, typed: from the cache where they are, else read here and kept nowhere.
+ * The rows that a page learns from, typed: from the cache where they are, else read here and kept nowhere: no profile, no
+ * bytes, no digest is made of them.
  *
  * @throws DaybookError what reading finds
  */
@@ -16,42 +21,26 @@ export async function readData(
   registry: Registry,
   signal: AbortSignal,
 ): Promise<Frame> {
-  const memory = new OverlayObjects(objects)
-  const executor = new InProcessExecutor(memory, registry)
-  const frames = new Map<string, Digest>()
-  for (const cell of plan.cells) {
-    if (cell.work.type !== 'source') break
-    const inputs = Object.fromEntries(cell.needs.map((need) => [need.name, frames.get(need.cell) as Digest]))
-    const { id, plugin, work, cached } = cell
-    const made =
-      cached ??
-      (await executor.submit({ cell: id, plugin, work, page: plan.page, inputs, threads: 1 }, () => {}, signal))
-    frames.set(id, made.outputs.frame as Digest)
+  const memo = new Memo(plan.cells.length)
+  const workplace = { objects, registry: guardRegistry(registry), memo }
+  // What a frame goes by: its digest where it is stored, else its cell's key, which nothing but the memo knows.
+  const names = new Map<string, Digest>()
+  for (const { id, key, plugin, work, needs, cached } of plan.cells) {
+    if (work.type !== 'source') break
+    const name = cached?.outputs.frame ?? key
+    names.set(id, name)
+    if (cached === undefined) {
+      const inputs = Object.fromEntries(needs.map((need) => [need.name, names.get(need.cell) as Digest]))
+      const task = { cell: id, plugin, work, page: plan.page, inputs, threads: 1 }
+      const ctx = new TaskContext(task, workplace, () => {}, signal)
+      try {
+        await memo.get(`frame ${name}`, async () => (await readSource(ctx, work.index)).frame)
+      } catch (thrown) {
+        throw errorOf(thrown, task, signal)
+      }
+    }
     if (id === plan.page.from) break
   }
-  return frameFromState(decodeState(await memory.get(frames.get(plan.page.from) as Digest)))
-}
-
-/** Reads through to a store, and keeps what is put in memory. */
-class OverlayObjects implements ObjectStore {
-  readonly #below: ObjectStore
-  readonly #own = new Map<Digest, Uint8Array>()
-
-  constructor(below: ObjectStore) {
-    this.#below = below
-  }
-
-  async has(digest: Digest): Promise<boolean> {
-    return this.#own.has(digest) || this.#below.has(digest)
-  }
-
-  async get(digest: Digest): Promise<Uint8Array> {
-    return this.#own.get(digest) ?? this.#below.get(digest)
-  }
-
-  async put(bytes: Uint8Array): Promise<Digest> {
-    const digest = digestBytes(bytes)
-    this.#own.set(digest, bytes)
-    return digest
-  }
+  const name = names.get(plan.page.from) as Digest
+  return memo.get(`frame ${name}`, async () => frameFromState(decodeState(await objects.get(name))))
 }

@@ -27,7 +27,11 @@ export interface RunOptions {
   /** Where cells run. Default: worker threads. */
   readonly executor?: () => Executor
   /** Sets the run as a page: given from above, since reports stand above runs. */
-  readonly report?: (record: RunRecord, read: (digest: Digest) => Promise<Uint8Array>) => Promise<string>
+  readonly report?: (
+    record: RunRecord,
+    read: (digest: Digest) => Promise<Uint8Array>,
+    drawings: Store['drawings'],
+  ) => Promise<string>
   /** Holds the page against its typed data, before anything is made of it. */
   readonly checkData?: (frame: Frame) => Promise<readonly DaybookError[]>
   /** The command that repeats it, for the record. */
@@ -141,7 +145,7 @@ async function setReport(
 ): Promise<{ readonly text?: string; readonly problem?: DaybookError }> {
   if (report === undefined) return {}
   try {
-    return { text: await report(record, (digest) => store.objects.get(digest)) }
+    return { text: await report(record, (digest) => store.objects.get(digest), store.drawings) }
   } catch (thrown) {
     return { problem: asDaybookError(thrown) }
   }

@@ -53,7 +53,8 @@ function dispatch(ctx: TaskContext): Promise<Omit<Answer, 'shown' | 'ms'>> {
   }
 }
 
-function errorOf(thrown: unknown, { cell }: Task, signal: AbortSignal): DaybookError {
+/** What a task threw, naming its cell. */
+export function errorOf(thrown: unknown, { cell }: Task, signal: AbortSignal): DaybookError {
   if (signal.aborted && (isAbort(thrown) || thrown === signal.reason)) return fail('RUN_INTERRUPTED', {}, { cell })
   const error = asDaybookError(thrown)
   return error.cell === undefined ? error.with({ cell, ...(error.all.length > 1 && { all: error.all }) }) : error

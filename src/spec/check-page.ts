@@ -1,6 +1,7 @@
 import { asDaybookError, type DaybookError, fail, failAll } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { AlgorithmPlugin, CompressPlugin, PluginKind, ResolvedPlugin } from '../plugin/api.ts'
+import { openValidators } from '../plugin/validators.ts'
 import { checkColumns } from './check-columns.ts'
 import { checkGates, checkMetrics, checkTarget, defaultMetrics, outputOf, readGates } from './check-model.ts'
 import { checkSources } from './check-sources.ts'
@@ -13,7 +14,7 @@ import { sortByPlace } from './parse-page.ts'
 import type { CellSpec, Pipeline, PreprocessCell, SpecContext, SpecPath } from './pipeline.ts'
 import { readFacts, readSelector, readSplit, readTarget } from './read-columns.ts'
 import { readPage } from './read-page.ts'
-import { resolveCell, type Unnamed } from './resolve-cell.ts'
+import { type CheckContext, resolveCell, type Unnamed } from './resolve-cell.ts'
 import { resolvedPage } from './resolved-page.ts'
 import { defaults } from './schema-words.ts'
 import { possibleTasks } from './task.ts'
@@ -58,7 +59,7 @@ export async function loadPipeline(
 /** One check of one page: what was found so far. */
 class PageCheck {
   readonly #page: Page
-  readonly #ctx: SpecContext
+  readonly #ctx: CheckContext
   readonly #overrides: readonly Override[]
   readonly #errors: DaybookError[] = []
   readonly #broken: { readonly path: SpecPath; readonly unknown: boolean }[] = []
@@ -66,13 +67,14 @@ class PageCheck {
   constructor(source: Page, ctx: SpecContext, overrides: readonly Override[]) {
     const { page, errors } = applyOverrides(source, overrides)
     this.#page = makePage({ ...page, root: withoutFreeKeys(page.root) })
-    this.#ctx = ctx
+    this.#ctx = { ...ctx, validators: openValidators() }
     this.#overrides = overrides
     this.#errors.push(...errors)
   }
 
   async check(): Promise<CheckedPage> {
-    for (const { path, error } of [...checkStructure(this.#page), ...checkNoEnv(this.#page)]) {
+    const structural = await checkStructure(this.#page, this.#ctx.validators)
+    for (const { path, error } of [...structural, ...checkNoEnv(this.#page)]) {
       if (this.#broken.some((fault) => samePath(fault.path, path))) continue
       this.#errors.push(error)
       this.#broken.push({ path, unknown: error.code === 'SPEC_UNKNOWN_KEY' })

@@ -2,8 +2,8 @@ import { type DaybookError, fail } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import { nearest } from '../base/nearest.ts'
 import { mapOf, type Page } from './page.ts'
-import type { DataCell, SpecContext, SpecPath } from './pipeline.ts'
-import { resolveCell } from './resolve-cell.ts'
+import type { DataCell, SpecPath } from './pipeline.ts'
+import { type CheckContext, resolveCell } from './resolve-cell.ts'
 
 export interface Sources {
   /** Data cells in an order where each follows what it is made of; undefined where any of them is wrong. */
@@ -24,7 +24,7 @@ interface Node {
 /** Checks `cells:` and `data:`: plugins, what is made from what, circles, cells that nothing takes up. */
 export async function checkSources(
   page: Page,
-  ctx: SpecContext,
+  ctx: CheckContext,
   usable: (path: SpecPath) => boolean,
   errors: DaybookError[],
 ): Promise<Sources> {
@@ -123,7 +123,7 @@ function checkUsed(page: Page, nodes: readonly Node[], from: string, errors: Day
 
 async function resolveNode(
   page: Page,
-  ctx: SpecContext,
+  ctx: CheckContext,
   node: Node,
   errors: DaybookError[],
 ): Promise<DataCell | undefined> {

@@ -2,15 +2,20 @@ import { type DaybookError, fail } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import { nearest } from '../base/nearest.ts'
 import type { ParamSchema } from '../plugin/api.ts'
-import { checkValue, type Issue } from '../plugin/check-params.ts'
+import type { Issue } from '../plugin/check-params.ts'
+import type { Validators } from '../plugin/validators.ts'
 import type { Page } from './page.ts'
 import { structure } from './page-schema.ts'
 import type { SpecPath } from './pipeline.ts'
 import { valueHint } from './value-hint.ts'
 
 /** Errors of a page's structure, plugins aside, with the paths that they stand at. */
-export function checkStructure(page: Page): { readonly path: SpecPath; readonly error: DaybookError }[] {
-  return checkValue(structure, page.root).map((issue) => ({ path: issue.path, error: structureError(page, issue) }))
+export async function checkStructure(
+  page: Page,
+  validators: Validators,
+): Promise<{ readonly path: SpecPath; readonly error: DaybookError }[]> {
+  const issues = await validators.check(structure, page.root, 'the page')
+  return issues.map((issue) => ({ path: issue.path, error: structureError(page, issue) }))
 }
 
 /**

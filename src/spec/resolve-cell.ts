@@ -3,8 +3,9 @@ import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import { nearest } from '../base/nearest.ts'
 import type { ParamsSchema, PluginKind, ResolvedPlugin } from '../plugin/api.ts'
-import { checkParams, type Issue } from '../plugin/check-params.ts'
+import type { Issue } from '../plugin/check-params.ts'
 import { fillParams } from '../plugin/fill-params.ts'
+import type { Validators } from '../plugin/validators.ts'
 import { misplacedEnv, readSurroundings } from './environment.ts'
 import type { Page } from './page.ts'
 import type { CellSpec, SpecContext, SpecPath } from './pipeline.ts'
@@ -20,6 +21,11 @@ export interface CellText {
   readonly with: JsonObject
   readonly note?: string
   readonly id?: string
+}
+
+/** What a check of a page works with. */
+export interface CheckContext extends SpecContext {
+  readonly validators: Validators
 }
 
 export function cellText(value: Json): CellText {
@@ -39,7 +45,7 @@ export function cellText(value: Json): CellText {
  */
 export async function resolveCell<Kind extends PluginKind>(
   page: Page,
-  ctx: SpecContext,
+  ctx: CheckContext,
   at: { readonly kind: Kind; readonly path: SpecPath; readonly value: Json },
   errors: DaybookError[],
 ): Promise<{ readonly plugin: ResolvedPlugin<Kind> | undefined; readonly cell: Unnamed<CellSpec<Kind>> | undefined }> {
@@ -60,9 +66,14 @@ export async function resolveCell<Kind extends PluginKind>(
       fail('SPEC_ENV_NOT_ALLOWED', { key: path.join('.') }, { at: page.place([...at.path, 'with', ...path]) }),
     )
   }
-  const issues = checkParams(schema, text.with).filter(
-    ({ path }) => !misplaced.some((one) => one.join('.') === path.join('.')),
-  )
+  let issues: readonly Issue[]
+  try {
+    issues = await ctx.validators.check({ type: 'object', properties: schema }, text.with, name)
+  } catch (thrown) {
+    errors.push(asDaybookError(thrown).with({ at: page.place([...at.path, 'use']) }))
+    return { plugin: undefined, cell: undefined }
+  }
+  issues = issues.filter(({ path }) => !misplaced.some((one) => one.join('.') === path.join('.')))
   errors.push(...issues.map((issue) => paramError(page, [...at.path, 'with'], name, schema, issue)))
   if (errors.length > before) return { plugin, cell: undefined }
   const params = fillParams(schema, text.with)

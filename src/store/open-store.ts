@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail } from '../base/errors.ts'
 import { Cells } from './cells.ts'
+import { Drawings } from './drawings.ts'
 import { sweepUnfinished, writeDurably } from './durable.ts'
 import { FileObjects } from './file-objects.ts'
 import { Ledger } from './ledger.ts'
@@ -18,6 +19,7 @@ export interface Store {
   readonly cells: Cells
   readonly runs: Runs
   readonly ledger: Ledger
+  readonly drawings: Drawings
 }
 
 /**
@@ -29,7 +31,14 @@ export async function openStore(folder: string, { create = true } = {}): Promise
   else await checkFormat(folder)
   const objects = new FileObjects(folder)
   const ledger = new Ledger(join(folder, 'ledger'))
-  return { folder, objects, cells: new Cells(folder, objects), runs: new Runs(join(folder, 'runs'), ledger), ledger }
+  return {
+    folder,
+    objects,
+    cells: new Cells(folder, objects),
+    runs: new Runs(join(folder, 'runs'), ledger),
+    ledger,
+    drawings: new Drawings(folder),
+  }
 }
 
 async function prepare(folder: string): Promise<void> {

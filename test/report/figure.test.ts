@@ -65,3 +65,26 @@ t.test('no code is made of expressions: figures are drawn where that is forbidde
   ])
   t.equal(stdout, await drawSvg(spec, 'f1'), 'and in another process they are equal')
 })
+
+t.test('a drawing is kept for the next report; what a cache gives is used only where it is a drawing', async (t) => {
+  const figure = { title: 'T', description: 'D', spec: bars }
+  const cache = new Map<string, string>()
+  const kept = {
+    get: async (key: string) => cache.get(key),
+    put: async (key: string, svg: string) => void cache.set(key, svg),
+  }
+  const first = (await new FigureDrawer(1e6, kept).draw(figure)).text
+  t.equal(cache.size, 1)
+  const [key = '', svg = ''] = [...cache][0] ?? []
+  cache.set(key, svg.replace('>y<', '>kept<'))
+  t.ok((await new FigureDrawer(1e6, kept).draw(figure)).text.includes('>kept<'), 'nothing is drawn anew')
+  for (const bad of [
+    '',
+    'not a drawing',
+    svg.replace('<g', '<script>alert(1)</script><g'),
+    svg.replace('<g', '<g onclick="x"'),
+  ]) {
+    cache.set(key, bad)
+    t.equal((await new FigureDrawer(1e6, kept).draw(figure)).text, first)
+  }
+})

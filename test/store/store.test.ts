@@ -149,3 +149,13 @@ t.test('writers that are killed at any moment leave nothing that looks finished'
   t.same(await ledger.check(), [])
   for (const { run } of entries) await t.resolves(runs.read(run))
 })
+
+t.test('a drawing is read back, and a damaged one is none', async (t) => {
+  const folder = t.testdir()
+  const { drawings } = await openStore(folder)
+  t.equal(await drawings.get(zero), undefined)
+  await drawings.put(zero, '<svg />')
+  t.equal(await drawings.get(zero), '<svg />')
+  writeFileSync(join(folder, 'drawings', zero), `${digestBytes('<svg />')}\n<svg>`)
+  t.equal(await drawings.get(zero), undefined)
+})

@@ -11,7 +11,7 @@ export type Decisions = KernelDecisions | LinearDecisions
 /** Kernel machines over shared support vectors. */
 export type KernelDecisions = {
   readonly form: 'kernel'
-  readonly kernel: SvmKernel
+  readonly kernel: { readonly [K in keyof SvmKernel]: SvmKernel[K] }
   /** Support vectors, sorted by class: f32 [vectors / 16 rounded up, features, 16], the last tile filled up with zeros. */
   readonly vectors: Float32Array
   readonly features: number

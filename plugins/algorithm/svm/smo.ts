@@ -38,6 +38,8 @@ export async function solve(
     const betas = new Float64Array(rows)
     /** Rows by position. */
     let active = Uint32Array.from({ length: rows }, (_, row) => row)
+    /** Rows taken out together, whose errors are those of the coefficients of that time. */
+    let aside: { readonly rows: Uint32Array; readonly betas: Float64Array }[] = []
 
     /** Fills in the active rows from a position on. */
     const fill = (from: number): void => {
@@ -65,13 +67,16 @@ export async function solve(
     const shrink = (): void => {
       const { highest, lowest } = boundsOf(solver, active.length)
       const keep: number[] = []
+      const out: number[] = []
       for (let position = 0; position < active.length; position++) {
         const error = solver.errors[position] as number
         const done = error + (solver.up[position] as number) < lowest && error + (solver.low[position] as number) > highest
-        if (!done) keep.push(position)
+        if (done) out.push(active[position] as number)
+        else keep.push(position)
       }
-      if (active.length - keep.length < WORTHWHILE * active.length) return
+      if (out.length < WORTHWHILE * active.length) return
       takeOut()
+      aside.push({ rows: Uint32Array.from(out), betas: betas.slice() })
       active = Uint32Array.from(keep, (position) => active[position] as number)
       solver.shrink(Int32Array.from(keep))
       fill(0)
@@ -80,18 +85,20 @@ export async function solve(
     const settled = async (): Promise<boolean> => {
       if (active.length === rows) return true
       takeOut()
-      const out = others(active, rows)
-      await refresh(out)
+      await refresh()
       const own = boundsOf(solver, active.length)
       const back: number[] = []
+      const out: number[] = []
       let { highest, lowest } = own
-      for (const row of out) {
+      for (const row of aside.flatMap((part) => Array.from(part.rows))) {
         const [up, low] = gainsOf(errors[row] as number, betas[row] as number, row)
         highest = Math.max(highest, up)
         lowest = Math.min(lowest, low)
-        if (!(up < own.lowest && low > own.highest)) back.push(row)
+        if (up < own.lowest && low > own.highest) out.push(row)
+        else back.push(row)
       }
       if (highest - lowest < rules.tolerance) return true
+      aside = [{ rows: Uint32Array.from(out), betas: betas.slice() }]
       const before = active.length
       active = Uint32Array.from([...active, ...back])
       solver.extend(active.length)
@@ -102,10 +109,14 @@ export async function solve(
       beta < (ceilings[row] as number) ? error + (beta >= 0 ? -epsilon : epsilon) : Number.NEGATIVE_INFINITY,
       beta > (floors[row] as number) ? error + (beta > 0 ? -epsilon : epsilon) : Number.POSITIVE_INFINITY,
     ]
-    /** Computes the errors of rows that steps passed by. */
-    const refresh = async (out: Uint32Array): Promise<void> => {
-      const values = await decisionsOf(kernels, { source, betas, intercept: 0 }, rules.kernel, someOf(source, out), turn)
-      for (const [k, row] of out.entries()) errors[row] = (targets[row] as number) - (values[k] as number)
+    /** Brings the errors of rows that were taken out up to now. */
+    const refresh = async (): Promise<void> => {
+      for (const part of aside) {
+        const changes = betas.map((beta, row) => beta - (part.betas[row] as number))
+        const machine = { source, betas: changes, intercept: 0 }
+        const values = await decisionsOf(kernels, machine, rules.kernel, someOf(source, part.rows), turn)
+        for (const [k, row] of part.rows.entries()) errors[row] = (errors[row] as number) - (values[k] as number)
+      }
     }
 
     fill(0)
@@ -139,7 +150,7 @@ export async function solve(
       }
     }
     takeOut()
-    if (!converged && active.length < rows) await refresh(others(active, rows))
+    if (!converged) await refresh()
     let quadratic = 0
     let size = 0
     for (let row = 0; row < rows; row++) {
@@ -167,12 +178,6 @@ function boundsOf({ errors, up, low }: SvmSolver, count: number): { highest: num
 function gapOf(solver: SvmSolver, count: number): number {
   const { highest, lowest } = boundsOf(solver, count)
   return highest - lowest
-}
-
-function others(active: Uint32Array, rows: number): Uint32Array {
-  const inside = new Uint8Array(rows)
-  for (const row of active) inside[row] = 1
-  return Uint32Array.from({ length: rows }, (_, row) => row).filter((row) => inside[row] === 0)
 }
 
 /** Mean of what free rows say; without any, the middle of what the others leave open. */

@@ -6,6 +6,7 @@ import {
   GAIN,
   insert,
   keep,
+  LEFT_H,
   LIST,
   listSeen,
   placeBehind,
@@ -148,6 +149,7 @@ function tryCuts(
         const place = only > 0 && i < length - 1 ? <i32>(<u32>cut) : placeBehind(search, i, length, bins)
         keep(search, feature, category, i + 1, length, place, heavier)
         store<f64>(search, gain, GAIN)
+        store<f64>(search, leftH, LEFT_H)
       }
     }
     if (missingH == 0 || i == length - 1) continue
@@ -161,6 +163,7 @@ function tryCuts(
         const place = only > 0 ? <i32>(<u32>cut) : placeBehind(search, i, length, bins)
         keep(search, feature, category, i + 1, length, place, 1)
         store<f64>(search, gain, GAIN)
+        store<f64>(search, leftH + missingH, LEFT_H)
       }
     }
   }

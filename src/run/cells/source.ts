@@ -7,8 +7,15 @@ import { factsForReading } from '../../spec/task.ts'
 import type { Answer } from '../task.ts'
 import type { TaskContext } from '../task-context.ts'
 
+/** A source as it was read: its frame, the types that were inferred, and whether its rows are made up. */
+export interface SourceRows {
+  readonly frame: Frame
+  readonly inferred: Json
+  readonly synthetic: boolean
+}
+
 /** Reads a source, or makes a frame of other cells' frames; types its columns by what the page declares and infers the rest. */
-export async function runSource(ctx: TaskContext, index: number): Promise<Omit<Answer, 'shown' | 'ms'>> {
+export async function readSource(ctx: TaskContext, index: number): Promise<SourceRows> {
   const use = ctx.page.sources[index] as (typeof ctx.page.sources)[number]
   const { plugin } = await ctx.registry.find('data', use.use)
   const inputs = new Map<string, Frame>()
@@ -19,11 +26,17 @@ export async function runSource(ctx: TaskContext, index: number): Promise<Omit<A
   const facts = use.cell === ctx.page.from ? factsForReading(ctx.page) : {}
   const { frame, inferred, errors } = typeTable(table, facts, use.cell)
   if (errors.length > 0) throw failAll(errors)
-  if (plugin.synthetic) ctx.shown.facts({ synthetic: true })
+  return { frame, inferred: inferred as unknown as Json, synthetic: plugin.synthetic === true }
+}
+
+/** Reads a source, shows its profile and stores its frame. */
+export async function runSource(ctx: TaskContext, index: number): Promise<Omit<Answer, 'shown' | 'ms'>> {
+  const { frame, inferred, synthetic } = await readSource(ctx, index)
+  if (synthetic) ctx.shown.facts({ synthetic })
   ctx.shown.facts({ profile: profileFrame(frame) })
   return {
     outputs: { frame: await ctx.putState(frameToState(frame)) },
-    facts: { rows: frame.rows, columns: frame.columns.length, inferred: inferred as unknown as Json },
+    facts: { rows: frame.rows, columns: frame.columns.length, inferred },
   }
 }
 
