@@ -1,5 +1,5 @@
 // `npm run demo`: runs the shipped page, serves its model, asks for one decision, stops, and says what to do next.
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { main } from '../src/cli/program.ts'
 import { createServer, openRunModel, openStore, storeFolder } from '../src/index.ts'
@@ -12,41 +12,52 @@ const exitCode = await main(['run', page], '')
 if (exitCode !== 0) process.exit(exitCode)
 
 const store = await openStore(storeFolder(page))
+const folder = relative('.', store.folder)
 const record = await store.runs.resolve('loan-approval')
 const model = await openRunModel(store, record)
 const server = await createServer({ name: record.pipeline, version: record.id, digest: record.digest, model, port: 0 })
 const { url } = await server.listen()
 
+// What an applicant says and the credit bureau knows. `null` is missing: the page allows it where training saw it.
 const applicant = {
   amount: 18000,
   termMonths: 60,
+  purpose: 'debt',
   income: 21000,
+  employmentType: 'temporary',
   employmentYears: 1,
+  housing: 'rent',
+  region: 'north',
+  creditHistoryMonths: 30,
+  openAccounts: 6,
+  utilisation: 0.8,
   delinquencies24m: 2,
+  inquiries6m: 3,
   debtRatio: 0.55,
+  savings: null,
+  existingCustomer: false,
 }
-const row = Object.fromEntries(
-  model.signature.columns.map(({ name, type, levels, missing }) => {
-    const given = (applicant as Record<string, number>)[name]
-    if (given !== undefined) return [name, given]
-    return [name, missing ? null : type === 'category' ? (levels?.[0] ?? null) : type === 'boolean' ? false : 1]
-  }),
-)
-process.stdout.write(
-  `\n$ npx daybook serve loan-approval   (on ${url})\n$ curl ${url}/predict -d '${JSON.stringify({ rows: [row] })}'\n`,
-)
+const body = JSON.stringify({ rows: [applicant] })
+process.stdout.write(`
+$ npx daybook serve loan-approval --store ${folder}
+Serving on ${url}
+$ curl ${url}/predict -H 'content-type: application/json' -d '${body}'
+`)
 const answer = await fetch(`${url}/predict`, {
   method: 'POST',
   headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ rows: [row] }),
+  body,
 })
-process.stdout.write(`${JSON.stringify(await answer.json(), null, 2)}\n`)
+const decision = (await answer.json()) as { probabilities: [{ yes: number }] }
+process.stdout.write(`${JSON.stringify(decision, null, 2)}\n`)
 await server.close()
+const risk = Math.round(100 * (decision.probabilities?.[0].yes ?? Number.NaN))
 process.stdout.write(`
-The server has stopped. What to do next:
-  open ${join('pipelines', '.daybook', 'runs', record.id, 'report.html')}      the page with all its results
-  npx daybook run ${page}         again: nothing is stale, nothing runs
-  npx daybook plan ${page} --set algorithm.with.maxDepth=3
-  npx daybook serve loan-approval --store ${join('pipelines', '.daybook')}
+The model puts the risk of default at ${risk} %. The server has stopped. What to do next:
+  look at the report     ${join(folder, 'runs', record.id, 'report.html')}
+  run the page again     npx daybook run ${page}      nothing is stale, nothing runs
+  ask what would run     npx daybook plan ${page} --set algorithm.with.maxDepth=3
+  serve the model        npx daybook serve loan-approval --store ${folder}
+  start a page           npx daybook init wages my-page
 `)
 process.exitCode = answer.ok ? 0 : 1

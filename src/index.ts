@@ -16,7 +16,7 @@ export {
   type Prediction,
   type Signature,
 } from './model/index.ts'
-export { type ScoreFileOptions, scoreFile } from './model/score-file.ts'
+export { type ScoreFileOptions, scoreFile, scoreFileOptions } from './model/score-file.ts'
 export type { Plan, PlannedCell } from './plan/index.ts'
 export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'

@@ -3,7 +3,7 @@ import { defineAlgorithm, fail, type TrainingData } from 'daybook/plugin'
 import { boost } from './gradient-boosting/boost.ts'
 import { treeContributions } from './gradient-boosting/contributions.ts'
 import { probabilities, rawScores } from './gradient-boosting/score.ts'
-import { importanceTable, learningCurve } from './gradient-boosting/show.ts'
+import { learningCurve } from './gradient-boosting/show.ts'
 
 const HISTOGRAM_BYTES = 2 ** 28
 
@@ -138,7 +138,6 @@ export default defineAlgorithm({
       })
     const { model, curve, rounds } = await boost({ ...data, X }, { ...params, histogramBytes: HISTOGRAM_BYTES }, ctx)
     learningCurve(ctx, curve, data.task, rounds)
-    importanceTable(ctx, X.features, model.gain)
     return { task: data.task as string, ...model }
   },
   predict(state, X, { kernels }) {

@@ -90,8 +90,11 @@ export default defineData({
 
 /** A category whose codes stand in the order of `texts`, brought into code-unit order; only levels that occur. */
 function codes(name: string, values: Float64Array, texts: readonly string[]): CategoryColumn {
-  const seen = new Set(values)
-  const levels = texts.filter((_, code) => seen.has(code)).sort((a, b) => (a < b ? -1 : 1))
-  const codeOf = texts.map((text) => levels.indexOf(text))
-  return { type: 'category', name, levels, values: Int32Array.from(values, (code) => codeOf[code] ?? MISSING) }
+  const seen = new Uint8Array(texts.length)
+  for (const code of values) seen[code] = 1
+  const levels = texts.filter((_, code) => seen[code] === 1).sort((a, b) => (a < b ? -1 : 1))
+  const codeOf = Int32Array.from(texts, (text) => levels.indexOf(text))
+  const coded = new Int32Array(values.length)
+  for (let row = 0; row < values.length; row++) coded[row] = codeOf[values[row] as number] ?? MISSING
+  return { type: 'category', name, levels, values: coded }
 }

@@ -19,6 +19,6 @@ export {
   type OutOfFoldState,
   startFlow,
 } from './preprocess.ts'
-export { type ScoreFileOptions, scoreFile } from './score-file.ts'
+export { type ScoreFileOptions, scoreFile, scoreFileOptions } from './score-file.ts'
 export { makeSignature, type SignatureFacts } from './signature.ts'
 export { encodeTarget } from './target.ts'

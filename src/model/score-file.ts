@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { DaybookError, fail, failAll } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
 import { type CsvOptions, readCsv } from '../frame/csv.ts'
 import { readDataFile } from '../frame/data-file.ts'
 import type { Frame, Table } from '../frame/index.ts'
@@ -15,6 +16,25 @@ export interface ScoreFileOptions {
   readonly csv?: CsvOptions
   /** Texts that stand for missing in a column of a CSV file, beside those of `csv.missing`: what the page declares. */
   readonly missing?: Readonly<Record<string, readonly string[]>>
+}
+
+/** Params of a data cell that say how a text file is written. */
+const textParams = ['delimiter', 'header', 'encoding', 'decimal', 'thousands', 'missing'] as const
+
+/** How a file that looks like the page's own is written: by what the resolved page says of its `data` cell and columns. */
+export function scoreFileOptions(page: JsonObject): ScoreFileOptions {
+  const data = (page.data ?? {}) as {
+    readonly with?: JsonObject
+    readonly columns?: Readonly<Record<string, JsonObject>>
+  }
+  const csv = Object.fromEntries(
+    textParams.flatMap((name) => (data.with?.[name] === undefined ? [] : [[name, data.with[name]]])),
+  )
+  const missing = Object.entries(data.columns ?? {}).flatMap(([column, facts]) => {
+    const values = (facts.missing as JsonObject | undefined)?.values
+    return values === undefined ? [] : [[column, values as readonly string[]] as const]
+  })
+  return { csv: csv as CsvOptions, missing: Object.fromEntries(missing) }
 }
 
 /** Rows that are scored at a time: a file's predictions come as they are made, and memory stays flat. */

@@ -6,7 +6,15 @@ import type { JsonObject } from '../base/json.ts'
 import { type Plan, planPipeline } from '../plan/index.ts'
 import type { Registry } from '../plugin/api.ts'
 import { openRegistry } from '../plugin/open-registry.ts'
-import { checkData, checkPage, loadPipeline, type Pipeline, parseOverride, readPage } from '../spec/index.ts'
+import {
+  checkData,
+  checkPage,
+  loadPipeline,
+  type Pipeline,
+  parseOverride,
+  placeDataErrors,
+  readPage,
+} from '../spec/index.ts'
 import { openStore, type RunEvent } from '../store/index.ts'
 import { readData } from './read-data.ts'
 import { type FinishedRun, type RunOptions, runPipeline } from './run-pipeline.ts'
@@ -65,8 +73,8 @@ async function errorsOfData(
     return await checkData(pipeline, frame, registry)
   } catch (thrown) {
     const error = asDaybookError(thrown)
-    const at = pipeline.source.place(pipeline.sources.find(({ id }) => id === error.cell)?.path ?? ['data'])
-    return error.all.map((one) => one.with({ at: one.at ?? at }))
+    const cell = pipeline.sources.find(({ id }) => id === error.cell) ?? pipeline.sources.at(-1)
+    return cell === undefined ? error.all : placeDataErrors(pipeline, cell, error.all)
   }
 }
 

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { asDaybookError } from '../../src/base/errors.ts'
 import type { Prediction } from '../../src/model/index.ts'
-import { type ScoreFileOptions, scoreFile } from '../../src/model/score-file.ts'
+import { type ScoreFileOptions, scoreFile, scoreFileOptions } from '../../src/model/score-file.ts'
 import { signature, tinyModel } from '../serve/model.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'daybook-score-'))
@@ -151,4 +151,16 @@ t.test('values and scores have their own form', async (t) => {
 t.test('a file that is not there, a folder', async (t) => {
   await t.rejects(scores(join(folder, 'none.csv')), { code: 'DATA_FILE_MISSING' })
   await t.rejects(scores(join(folder, 'none.jsonl')), { code: 'DATA_FILE_MISSING' })
+})
+
+t.test('how the page reads its data says how a file to be scored is written', async (t) => {
+  const page = {
+    data: {
+      use: 'csv',
+      with: { delimiter: ';', decimal: ',', path: 'ignored' },
+      columns: { age: { missing: { values: ['-9'] } }, income: { unit: 'EUR' } },
+    },
+  }
+  t.same(scoreFileOptions(page), { csv: { delimiter: ';', decimal: ',' }, missing: { age: ['-9'] } })
+  t.same(scoreFileOptions({ data: { from: 'joined' } }), { csv: {}, missing: {} })
 })

@@ -1,5 +1,5 @@
 import type { Json } from '../../base/json.ts'
-import { openRunModel, openStore, scoreFile, storeFolder } from '../../index.ts'
+import { openRunModel, openStore, scoreFile, scoreFileOptions, storeFolder } from '../../index.ts'
 import type { Prediction } from '../../model/index.ts'
 import type { Terminal } from '../output.ts'
 import type { CommonOptions } from '../program.ts'
@@ -12,7 +12,7 @@ interface PredictOptions extends CommonOptions {
 export async function predict(run: string, file: string, options: PredictOptions, terminal: Terminal): Promise<number> {
   const store = await openStore(storeFolder(undefined, options.store), { create: false })
   const record = await store.runs.resolve(run)
-  const predictions = scoreFile(file, await openRunModel(store, record))
+  const predictions = scoreFile(file, await openRunModel(store, record), scoreFileOptions(record.result.page))
   if (terminal.json) {
     const rows: Json[] = []
     for await (const row of predictions) rows.push(row as unknown as Json)

@@ -1,8 +1,7 @@
 import { relative } from 'node:path'
 import { formatError } from '../../base/format-error.ts'
 import type { Json } from '../../base/json.ts'
-import { type FinishedRun, runPage } from '../../index.ts'
-import type { RunRecord } from '../../store/record.ts'
+import { type FinishedRun, runPage, storeFolder } from '../../index.ts'
 import { formatDuration, type Terminal } from '../output.ts'
 import { errorJson } from '../problems.ts'
 import { Progress } from '../progress.ts'
@@ -23,7 +22,7 @@ export async function run(page: string, options: RunOptions, terminal: Terminal)
   const stop = new AbortController()
   const interrupt = () => {
     if (stop.signal.aborted) process.exit(130)
-    progress.note('Stopping; finished cells are kept. Press Ctrl-C again to leave at once.')
+    progress.note('Stopping; finished cells are kept. Ctrl-C again leaves at once.')
     stop.abort()
   }
   process.on('SIGINT', interrupt)
@@ -43,7 +42,7 @@ export async function run(page: string, options: RunOptions, terminal: Terminal)
   printOutcome(finished, terminal)
   if (options.serve !== true || record.status !== 'ok') {
     terminal.envelope(runJson(finished))
-    if (record.status === 'ok') sayNext(record, terminal)
+    if (record.status === 'ok') sayNext(finished, terminal)
     return exits[record.status]
   }
   const { startServing } = await import('./serve.ts')
@@ -102,9 +101,12 @@ function printOutcome({ record, report, problem }: FinishedRun, terminal: Termin
   terminal.message()
   if (status === 'gateFailed')
     terminal.message('A gate failed: nothing was deployed. The report says where the model falls short.')
-  if (status === 'interrupted') terminal.message('Run the page again to go on from the cells that are finished.')
 }
 
-function sayNext({ pipeline }: RunRecord, terminal: Terminal): void {
-  terminal.message(`Next: npx daybook serve ${pipeline}   or   npx daybook predict ${pipeline} FILE`)
+function sayNext({ record: { pipeline }, store }: FinishedRun, terminal: Terminal): void {
+  // Where a command without a page would look for runs elsewhere, it has to be told.
+  const found = storeFolder(undefined) === store
+  const at = found ? pipeline : `${pipeline} --store ${relative('.', store)}`
+  terminal.message(`Next: npx daybook serve ${at}`)
+  terminal.message(`      npx daybook predict ${pipeline} FILE${found ? '' : ` --store ${relative('.', store)}`}`)
 }
