@@ -1,15 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
+import type { CommonOptions } from './commands/options.ts'
 import { openTerminal, type Terminal } from './output.ts'
 import { printErrors } from './problems.ts'
-
-/** Options that every command takes. */
-export interface CommonOptions {
-  readonly json?: boolean
-  readonly store?: string
-  readonly threads?: number
-  readonly quiet?: boolean
-}
 
 /** Runs the command line and gives its exit code. */
 export async function main(args: readonly string[], version: string): Promise<number> {

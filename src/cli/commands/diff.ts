@@ -1,7 +1,7 @@
 import type { Json } from '../../base/json.ts'
 import { type Difference, diffRuns, openStore, storeFolder } from '../../index.ts'
 import { alignColumns, type Terminal } from '../output.ts'
-import type { CommonOptions } from '../program.ts'
+import type { CommonOptions } from './options.ts'
 
 /** Prints what differs between two runs, and nothing else, by group. */
 export async function diff(a: string, b: string, options: CommonOptions, terminal: Terminal): Promise<number> {

@@ -1,5 +1,12 @@
 import type { PageOptions } from '../../index.ts'
-import type { CommonOptions } from '../program.ts'
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly json?: boolean
+  readonly store?: string
+  readonly threads?: number
+  readonly quiet?: boolean
+}
 
 /** Options of commands that take a page. */
 export interface PageCommandOptions extends CommonOptions {

@@ -2,7 +2,7 @@ import type { Json } from '../../base/json.ts'
 import { openRunModel, openStore, scoreFile, scoreFileOptions, storeFolder } from '../../index.ts'
 import type { Prediction } from '../../model/index.ts'
 import type { Terminal } from '../output.ts'
-import type { CommonOptions } from '../program.ts'
+import type { CommonOptions } from './options.ts'
 
 interface PredictOptions extends CommonOptions {
   readonly format?: 'jsonl' | 'csv'

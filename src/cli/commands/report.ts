@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { openStore, renderReport, storeFolder } from '../../index.ts'
 import type { Terminal } from '../output.ts'
-import type { CommonOptions } from '../program.ts'
+import type { CommonOptions } from './options.ts'
 
 interface ReportOptions extends CommonOptions {
   readonly out?: string

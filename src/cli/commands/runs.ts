@@ -3,8 +3,8 @@ import { stringify } from 'yaml'
 import type { Json } from '../../base/json.ts'
 import { openStore, resolvedPage, storeFolder } from '../../index.ts'
 import { alignColumns, formatDuration, formatMetric, type Terminal } from '../output.ts'
-import type { CommonOptions } from '../program.ts'
 import { gateLine, metricLines } from './metrics.ts'
+import type { CommonOptions } from './options.ts'
 import { type PageCommandOptions, pageOptions } from './options.ts'
 
 /** Lists the runs, latest first. */

@@ -1,7 +1,7 @@
 import { createServer, openRunModel, openStore, serveConfiguration, storeFolder } from '../../index.ts'
 import type { RunRecord } from '../../store/record.ts'
 import type { Terminal } from '../output.ts'
-import type { CommonOptions } from '../program.ts'
+import type { CommonOptions } from './options.ts'
 
 export interface ServeCommandOptions extends CommonOptions {
   readonly port?: number
