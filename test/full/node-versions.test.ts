@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import t from 'tap'
+import { notFull, runPageBy } from './full.ts'
+
+const pages = ['pipelines/loan-approval.yaml', 'pipelines/loan-approval-nn.yaml', 'pipelines/wages.yaml']
+
+/** A Node of another major version, from its npm package; undefined where the registry cannot be reached. */
+function nodeOf(major: number, folder: string): string | undefined {
+  try {
+    execFileSync('npm', ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', `node@${major}`], {
+      stdio: 'ignore',
+      timeout: 180_000,
+    })
+    const node = join(folder, 'node_modules', '.bin', 'node')
+    return execFileSync(node, ['--version'], { encoding: 'utf8' }).startsWith(`v${major}.`) ? node : undefined
+  } catch {
+    return undefined
+  }
+}
+
+t.test('Node 20, 22 and 24 give equal models and equal runs', { skip: notFull, timeout: 900_000 }, async (t) => {
+  const here = new Map<string, readonly [string, string | undefined]>()
+  for (const page of pages) {
+    const { run, model } = await runPageBy(process.execPath, page, join(t.testdir(), 'here', page))
+    here.set(page, [run.digest, model?.digest])
+  }
+  for (const major of [22, 24]) {
+    const folder = t.testdir({ [`node-${major}`]: {} })
+    const node = nodeOf(major, join(folder, `node-${major}`))
+    if (node === undefined) {
+      t.comment(`Node ${major} is not to be had: its npm package did not install`)
+      continue
+    }
+    for (const page of pages) {
+      const { run, model } = await runPageBy(node, page, join(folder, 'store', page), '--threads', '3')
+      t.same([run.digest, model?.digest], here.get(page), `${page} under Node ${major}`)
+    }
+  }
+})
