@@ -63,10 +63,15 @@ export class DaybookError extends Error {
     return codes[this.code].exit
   }
 
-  /** The same error at a place, or in a cell: what a layer that knows more adds on the way up. */
+  /**
+   * The same error at a place, or in a cell: what a layer that knows more adds on the way up. Where it stands for several,
+   * each of them gets it too; a place that one has already stays.
+   */
   with(details: ErrorDetails): DaybookError {
     const { hint, at, cell, plugin, cause, values } = this
-    return new DaybookError(this.code, this.message, { hint, at, cell, plugin, cause, values, ...details })
+    const several = this.all.length > 1
+    const all = several ? this.all.map((one) => one.with({ ...details, at: one.at ?? details.at })) : undefined
+    return new DaybookError(this.code, this.message, { hint, at, cell, plugin, cause, values, all, ...details })
   }
 }
 

@@ -6,8 +6,8 @@ import type { ObjectStore } from '../store/index.ts'
 import { readSource } from './cells/source.ts'
 import { guardRegistry } from './guard-plugin.ts'
 import { Memo } from './memo.ts'
-import { errorOf } from './run-task.ts'
 import { TaskContext } from './task-context.ts'
+import { errorOf } from './task-error.ts'
 
 /**
  * The rows that a page learns from, typed: from the cache where they are, else read here and kept nowhere: no profile, no

@@ -175,9 +175,7 @@ function placed(outcome: PlanOutcome, pipeline: Pipeline): PlanOutcome {
   if (problem?.cell === undefined || problem.at !== undefined) return outcome
   const { path } = specOf(pipeline, problem.cell) ?? {}
   if (path === undefined) return outcome
-  const at = pipeline.source.place(path)
-  const all = problem.all.length > 1 ? problem.all.map((error) => error.with({ at: error.at ?? at })) : undefined
-  return { ...outcome, problem: problem.with({ at, all }) }
+  return { ...outcome, problem: problem.with({ at: pipeline.source.place(path) }) }
 }
 
 function specOf(pipeline: Pipeline, cell: string): CellSpec | undefined {

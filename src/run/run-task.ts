@@ -1,4 +1,3 @@
-import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
 import { runCompress } from './cells/compress.ts'
 import { runDeploy } from './cells/deploy.ts'
 import { runEvaluate } from './cells/evaluate.ts'
@@ -8,9 +7,9 @@ import { runPreprocess } from './cells/preprocess.ts'
 import { runSource } from './cells/source.ts'
 import { runSplit } from './cells/split.ts'
 import { runTrain } from './cells/train.ts'
-import { isAbort } from './guard-plugin.ts'
 import type { Answer, Task, TaskEvent } from './task.ts'
 import { TaskContext, type Workplace } from './task-context.ts'
+import { errorOf } from './task-error.ts'
 
 /** Runs one task where it is: what every executor ends in. @throws DaybookError naming the cell */
 export async function runTask(
@@ -51,11 +50,4 @@ function dispatch(ctx: TaskContext): Promise<Omit<Answer, 'shown' | 'ms'>> {
     case 'deploy':
       return runDeploy(ctx, work.index)
   }
-}
-
-/** What a task threw, naming its cell. */
-export function errorOf(thrown: unknown, { cell }: Task, signal: AbortSignal): DaybookError {
-  if (signal.aborted && (isAbort(thrown) || thrown === signal.reason)) return fail('RUN_INTERRUPTED', {}, { cell })
-  const error = asDaybookError(thrown)
-  return error.cell === undefined ? error.with({ cell, ...(error.all.length > 1 && { all: error.all }) }) : error
 }
