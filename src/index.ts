@@ -1,10 +1,11 @@
 import type { DrawingCache } from './report/figure.ts'
 import type { ReadObject } from './report/view.ts'
-import type { FinishedRun, PageOptions, RunOptions } from './run/index.ts'
-import { runPage as runPageWith } from './run/index.ts'
+import { type PageOptions, runPage as runPageWith } from './run/page.ts'
+import type { FinishedRun, RunOptions } from './run/run-pipeline.ts'
+import type { ServeOptions, Server } from './serve/index.ts'
 import type { RunEvent, RunRecord } from './store/index.ts'
 
-// The public API. Heavy parts (the report's figures, the server) are loaded when they are called.
+// The public API. What only one command needs (the runner, the report, the server) is loaded when it is called.
 
 export { DaybookError } from './base/errors.ts'
 export { formatError } from './base/format-error.ts'
@@ -20,19 +21,19 @@ export { type ScoreFileOptions, scoreFile, scoreFileOptions } from './model/scor
 export type { Plan, PlannedCell } from './plan/index.ts'
 export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
+export { version } from './run/observe.ts'
 export {
-  type FinishedRun,
-  openRunModel,
   type PageOptions,
   planPage,
   resolvedPage,
   storeFolder,
   type ValidatedPage,
   validatePage,
-  version,
-} from './run/index.ts'
+} from './run/page.ts'
+export { openRunModel } from './run/run-model.ts'
+export type { FinishedRun } from './run/run-pipeline.ts'
 export { type ServeConfiguration, serveConfiguration } from './serve/configuration.ts'
-export { createServer, type ServeOptions, type Server } from './serve/index.ts'
+export type { ServeOptions, Server } from './serve/index.ts'
 export { composeSchema, type Pipeline } from './spec/index.ts'
 export { type Difference, diffRuns } from './store/diff-runs.ts'
 export {
@@ -45,6 +46,16 @@ export {
   type Shown,
   type Store,
 } from './store/index.ts'
+
+/**
+ * Makes an HTTP server over a model; it answers once it is told to `listen`.
+ *
+ * @throws {DaybookError} SERVE_NEEDS_TOKEN where the host is open to others and there is no token
+ */
+export async function createServer(options: ServeOptions): Promise<Server> {
+  const serve = await import('./serve/index.ts')
+  return serve.createServer(options)
+}
 
 /** Sets a run as one offline HTML page. */
 export async function renderReport(record: RunRecord, read: ReadObject, cache?: DrawingCache): Promise<string> {

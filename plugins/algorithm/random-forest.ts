@@ -64,13 +64,15 @@ export default defineAlgorithm({
     bootstrap: {
       type: 'boolean',
       default: true,
-      description: 'Draw rows with replacement for each tree; false: each tree learns from all rows, and there is no out-of-bag score.',
+      description:
+        'Draw rows with replacement for each tree; false: each tree learns from all rows, and there is no out-of-bag score.',
       examples: [true],
     },
     extraTrees: {
       type: 'boolean',
       default: false,
-      description: 'Try one random cut of each feature that a node looks at, in place of the best one (extremely randomized trees).',
+      description:
+        'Try one random cut of each feature that a node looks at, in place of the best one (extremely randomized trees).',
       examples: [false],
     },
     bins: {

@@ -13,14 +13,14 @@ export default defineAlgorithm({
     '`c` count in its standard deviations. The weight of a row, its class weight included, multiplies `c`.\n\n' +
     'Kernels: `linear` x·y; `rbf` exp(-gamma |x - y|²); `polynomial` (gamma x·y + coef0)^degree; `sigmoid` ' +
     'tanh(gamma x·y + coef0). Memory for training holds the rows as a dense matrix, and kernel rows up to `cacheMb`; time ' +
-    'grows with the square of the rows and faster. The linear kernel has a solver of its own, whose time grows with the ' +
-    'stored values and which takes sparse rows as they are.\n\n' +
+    'grows with the square of the rows and faster. The linear kernel has a solver of its own for the same problem, whose ' +
+    'time grows with the stored values and which takes sparse rows as they are.\n\n' +
     'More than two classes: one machine a pair, and votes; the score of a class is its votes, and equal votes are told ' +
     'apart by the decisions. Scores serve auc and labels. With `probability: sigmoid`, five more machines a pair decide on ' +
     'rows that they did not see, and a sigmoid is fitted to that (six times the work).\n\n' +
     'Sources: R.-E. Fan, P.-H. Chen and C.-J. Lin, "Working set selection using second order information for training ' +
-    'support vector machines" (2005); C.-J. Hsieh et al., "A dual coordinate descent method for large-scale linear SVM" ' +
-    '(2008); C.-H. Ho and C.-J. Lin, "Large-scale linear support vector regression" (2012); H.-T. Lin, C.-J. Lin and R. C. ' +
+    'support vector machines" (2005); Y. Yan and Q. Li, "An efficient augmented Lagrangian method for support vector ' +
+    'machine" (2020); H.-T. Lin, C.-J. Lin and R. C. ' +
     'Weng, "A note on Platt\'s probabilistic outputs for support vector machines" (2007); T.-F. Wu, C.-J. Lin and R. C. ' +
     'Weng, "Probability estimates for multi-class classification by pairwise coupling" (2004).',
   tasks: ['binary', 'multiclass', 'regression'],
@@ -75,29 +75,21 @@ export default defineAlgorithm({
       description: '`sigmoid`: classes get probabilities, calibrated by cross-validation. `none`: scores.',
       examples: ['none', 'sigmoid'],
     },
-    solver: {
-      enum: ['auto', 'smo', 'coordinate-descent'],
-      default: 'auto',
-      description:
-        '`auto`: coordinate descent for the linear kernel, else sequential minimal optimization. Coordinate descent ' +
-        'penalizes the intercept as a coefficient; `smo` does not, and takes far longer on many rows.',
-      examples: ['auto', 'smo'],
-    },
     tolerance: {
       type: 'number',
       exclusiveMinimum: 0,
       maximum: 1,
       default: 0.001,
       description:
-        'The solver ends when no pair of rows violates the conditions of the optimum by more (coordinate descent: when ' +
-        'primal and dual objective differ by less than this share).',
+        'The solver ends when no pair of rows violates the conditions of the optimum by more (linear kernel: when primal ' +
+        'and dual objective differ by less than this share).',
       examples: [0.001],
     },
     maxIterations: {
       type: ['integer', 'null'],
       minimum: 1,
       default: null,
-      description: 'Steps at most; null for 10,000,000 steps of two rows, or 1,000 passes of coordinate descent.',
+      description: 'Steps at most; null for 10,000,000 steps of two rows, or 1,000 Newton steps (linear kernel).',
       examples: [null, 100000],
     },
     shrinking: {
@@ -134,7 +126,7 @@ export default defineAlgorithm({
     return predictionsOf(state, X, kernels)
   },
   example: {
-    params: { kernel: 'linear', solver: 'smo', c: 10 },
+    params: { kernel: 'linear', c: 10, tolerance: 1e-9 },
     task: 'binary',
     X: [[0], [1], [3], [4]],
     y: [0, 0, 1, 1],

@@ -1,5 +1,5 @@
 import type { Column } from './column.ts'
-import { isMissing } from './rows.ts'
+import { hasMissing } from './rows.ts'
 
 /** Number of distinct values of a column, missing ones left out. A sparse block has as many as it has features. */
 export function countDistinct(column: Column): number {
@@ -16,9 +16,9 @@ export function countDistinct(column: Column): number {
       return distinctNumbers(column.values)
     }
     default: {
-      const seen = new Set<unknown>()
-      for (let row = 0; row < column.values.length; row++) if (!isMissing(column, row)) seen.add(column.values[row])
-      return seen.size
+      const seen = new Set<unknown>() // a missing value is one of them: null, or -1 of a boolean
+      for (let row = 0; row < column.values.length; row++) seen.add(column.values[row])
+      return seen.size - (hasMissing(column) ? 1 : 0)
     }
   }
 }

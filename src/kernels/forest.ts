@@ -1,6 +1,5 @@
 import type { KernelMemory, Kernels } from './kernels.ts'
 import { alignUp } from './memory.ts'
-import type { BinnedFeatures } from './trees.ts'
 
 type ForestFunctions = {
   forestBegin(plan: number): void
@@ -30,7 +29,6 @@ const planWords = [
   'scratch',
   'n',
   'bins',
-  'stride',
   'features',
   'binCounts',
   'kinds',
@@ -72,6 +70,17 @@ const RANDOM_BYTES = 1024
 const SEARCH_BYTES = 3648 + 2048
 const STACK_BYTES = 64 * 32
 const BINS = 256
+
+/**
+ * Features as bytes: u8 [features, n], column by column. The value bins of feature f count from 0 to binCounts[f] - 1, and bin
+ * binCounts[f] holds its missing values.
+ */
+export interface BinnedColumns {
+  readonly bins: Uint8Array
+  readonly binCounts: Int32Array
+  /** 1 for a category. */
+  readonly kinds: Uint8Array
+}
 
 /** How a tree is grown. */
 export interface ForestRules {
@@ -125,14 +134,14 @@ function mostLeaves(rows: number, { minLeaf, maxDepth }: ForestRules): number {
 }
 
 /** Words of a set of the feature with the most bins among categories; 0 without categories. */
-function setWords({ binCounts, kinds }: Pick<BinnedFeatures, 'binCounts' | 'kinds'>): number {
+function setWords({ binCounts, kinds }: Omit<BinnedColumns, 'bins'>): number {
   return binCounts.reduce((most, count, f) => (kinds[f] === 1 ? Math.max(most, (count >> 5) + 1) : most), 0)
 }
 
 /** Bytes that a grower takes from a scope, for features of these bins and kinds. `classes`: 0 where leaves give a value. */
 export function forestBytes(
   rows: number,
-  binned: Pick<BinnedFeatures, 'binCounts' | 'kinds'>,
+  binned: Omit<BinnedColumns, 'bins'>,
   rules: ForestRules,
   classes: number,
 ): number {
@@ -141,12 +150,17 @@ export function forestBytes(
   const perRow = 3 * alignUp(4 * rows) + 16 * rows
   const perFeature = alignUp(4 * features) + alignUp(8 * features)
   const tree = alignUp(12 * (2 * leaves - 1)) + alignUp(4 * setWords(binned) * leaves) + alignUp(4 * leaves * classes)
-  const search = alignUp(SEARCH_BYTES) + cellBytes(classes) + STACK_BYTES + RANDOM_BYTES + alignUp(24 * classes)
+  const search = alignUp(SEARCH_BYTES) + cellBytes(classes) + STACK_BYTES + RANDOM_BYTES + 16 * padded(classes)
   return alignUp(PLAN_BYTES) + perRow + perFeature + tree + search
 }
 
+/** Classes, made even: the kernels take two at a time. */
+function padded(classes: number): number {
+  return classes + (classes % 2)
+}
+
 function cellBytes(classes: number): number {
-  return classes === 0 ? 4 * 16 * BINS : alignUp(8 * BINS * classes)
+  return classes === 0 ? 4 * 16 * BINS : 8 * BINS * padded(classes)
 }
 
 /**
@@ -165,16 +179,9 @@ export class ForestGrower {
   }
   readonly #classes: number
 
-  /** `features`: how many of the binned columns are features; the others are padding. */
-  constructor(
-    kernels: Kernels,
-    memory: KernelMemory,
-    binned: BinnedFeatures,
-    features: number,
-    rows: ForestRows,
-    rules: ForestRules,
-  ) {
+  constructor(kernels: Kernels, memory: KernelMemory, binned: BinnedColumns, rows: ForestRows, rules: ForestRules) {
     const n = rows.targets.length
+    const features = binned.binCounts.length
     const leaves = mostLeaves(n, rules)
     this.#kernels = kernels
     this.#classes = rows.classes
@@ -194,7 +201,6 @@ export class ForestGrower {
       scratch: memory.u32(n).byteOffset,
       n,
       bins: binned.bins.byteOffset,
-      stride: binned.stride,
       features,
       binCounts: binned.binCounts.byteOffset,
       kinds: binned.kinds.byteOffset,
@@ -218,7 +224,7 @@ export class ForestGrower {
       sets: this.#views.sets.byteOffset,
       leaves: this.#views.leaves.byteOffset,
       importance: this.#views.importance.byteOffset,
-      classSums: memory.f64(3 * rows.classes).byteOffset,
+      classSums: memory.f64(2 * padded(rows.classes)).byteOffset,
     })
   }
 

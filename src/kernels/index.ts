@@ -9,6 +9,7 @@ export {
 export { descend, descendByAdam, descendWithMomentum } from './descent.ts'
 export {
   addForestScores,
+  type BinnedColumns,
   ForestGrower,
   type ForestRows,
   type ForestRules,
@@ -43,7 +44,6 @@ export {
   svmSolverBytes,
   wholeTiles,
 } from './svm.ts'
-export { LinearSvm, type LinearSvmProblem, linearSvmBytes } from './svm-linear.ts'
 export { type NodeSums, SPLIT_SEARCH_BYTES, type Split, type SplitRules, SplitSearch } from './tree-splits.ts'
 export {
   addToRows,

@@ -73,7 +73,7 @@ export interface BinnedFeatures {
 /** Writes the bins of numeric column `feature`: the number of `cuts` (ascending) below a value; a NaN counts as missing. */
 export function binNumbers(
   kernels: Kernels,
-  into: BinnedFeatures,
+  into: Pick<BinnedFeatures, 'bins' | 'stride'>,
   feature: number,
   values: Float32Array,
   cuts: Float32Array,
@@ -85,7 +85,7 @@ export function binNumbers(
 /** Writes the bins of category column `feature`: `binOf[code]`, or `missingBin` for NaN and unknown codes. */
 export function binCategories(
   kernels: Kernels,
-  into: BinnedFeatures,
+  into: Pick<BinnedFeatures, 'bins' | 'stride'>,
   feature: number,
   values: Float32Array,
   binOf: Uint8Array,

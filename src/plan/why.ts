@@ -22,7 +22,7 @@ function changeOf(part: string, before: Json | undefined, now: Json | undefined)
     case 'optimizer':
       return leaves(part === 'params' ? 'with' : part, before, now)
     case 'inputs':
-      return keysThatDiffer(before, now).map((name) => `input \`${name.replace(/^(state|frame):/, '')}\` changed`)
+      return inputsThatDiffer(keysThatDiffer(before, now).map((name) => `\`${name.replace(/^(state|frame):/, '')}\``))
     case 'files':
       return keysThatDiffer(before, now).map((name) => `the file of \`with.${name}\` changed`)
     case 'preprocess':
@@ -36,6 +36,12 @@ function changeOf(part: string, before: Json | undefined, now: Json | undefined)
     default:
       return [`${part} changed`]
   }
+}
+
+function inputsThatDiffer(names: readonly string[]): string[] {
+  if (names.length < 2) return names.map((name) => `input ${name} changed`)
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : ''
+  return [`inputs ${names.slice(0, 3).join(', ')}${more} changed`]
 }
 
 function leaves(path: string, before: Json | undefined, now: Json | undefined): string[] {

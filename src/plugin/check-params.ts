@@ -1,5 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
+import { byCodeUnit } from '../base/canonical.ts'
 import type { ParamSchema, ParamsSchema } from './params.ts'
+import { maxLengthOf } from './params-schema.ts'
 
 /** What is wrong at one place of a value. */
 export type Problem =
@@ -14,11 +15,10 @@ export interface Issue {
 }
 
 /**
- * Checks a value against a schema of the closed subset. Says the most useful thing, not the most complete: where `anyOf`
- * matches nowhere, only the branch that the writer most likely meant is spoken of.
+ * What is wrong with a value, in words, by a schema of the closed subset. Says the most useful thing, not the most complete:
+ * where `anyOf` matches nowhere, only the branch that the writer most likely meant is spoken of.
  *
- * A hand-written walker: the subset is small, pages are checked at every start, and the messages are the product.
- * Tests hold it against ajv.
+ * Of pages ajv is the judge (`validators.ts`): it says whether, this says what. Tests hold the two against each other.
  */
 export function checkValue(schema: ParamSchema, value: unknown, path: readonly (string | number)[] = []): Issue[] {
   if (schema.anyOf !== undefined) return checkBranches(schema.anyOf, value, path)
@@ -66,10 +66,14 @@ function accepts(schema: ParamSchema, value: unknown): boolean {
   if (!Array.isArray(value)) return true
   if (value.length < (schema.minItems ?? 0) || value.length > (schema.maxItems ?? Number.POSITIVE_INFINITY))
     return false
-  return (
-    schema.uniqueItems !== true ||
-    !value.some((item, i) => value.findIndex((other) => isDeepStrictEqual(other, item)) < i)
-  )
+  return schema.uniqueItems !== true || areDistinct(value)
+}
+
+/** Are all items different? As text, since comparing each with each takes too long for long lists. */
+function areDistinct(items: readonly unknown[]): boolean {
+  const inOrder = (_: string, value: unknown): unknown =>
+    isMap(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => byCodeUnit(a, b))) : value
+  return new Set(items.map((item) => JSON.stringify(item, inOrder))).size === items.length
 }
 
 function inBounds(schema: ParamSchema, value: number): boolean {
@@ -82,7 +86,7 @@ function inBounds(schema: ParamSchema, value: number): boolean {
 
 function fitsText(schema: ParamSchema, value: string): boolean {
   const length = [...value].length // in code points, as JSON Schema counts
-  if (length < (schema.minLength ?? 0) || length > (schema.maxLength ?? Number.POSITIVE_INFINITY)) return false
+  if (length < (schema.minLength ?? 0) || length > (maxLengthOf(schema) ?? Number.POSITIVE_INFINITY)) return false
   return schema.pattern === undefined || new RegExp(schema.pattern, 'u').test(value)
 }
 
@@ -228,10 +232,14 @@ function describeBounds(schema: ParamSchema): string {
   return bounds === '' ? '' : ` ${bounds}`
 }
 
-function describeText({ minLength, maxLength, pattern, examples }: ParamSchema): string {
-  if (pattern !== undefined && typeof examples?.[0] === 'string')
-    return `text of the form ${pattern}, such as \`${examples[0]}\``
-  if (pattern !== undefined) return `text of the form ${pattern}`
+function describeText(schema: ParamSchema): string {
+  const { minLength, maxLength, pattern, examples } = schema
+  if (pattern !== undefined) {
+    const limit = maxLengthOf(schema)
+    const length = limit === undefined ? '' : ` of at most ${limit} characters`
+    const example = typeof examples?.[0] === 'string' ? `, such as \`${examples[0]}\`` : ''
+    return `text${length} of the form ${pattern}${example}`
+  }
   if (minLength === 1 && maxLength === 1) return 'one character'
   if (maxLength !== undefined) return `text of ${minLength ?? 0} to ${maxLength} characters`
   return minLength === undefined

@@ -3,6 +3,7 @@ import { nearest } from '../base/nearest.ts'
 import { checkValue } from './check-params.ts'
 import type { PluginKind } from './kinds.ts'
 import type { ParamSchema, ParamsSchema } from './params.ts'
+import { faultOfCost } from './pattern-cost.ts'
 
 /** The seven kinds of plugins, in the order of a page. */
 export const pluginKinds: readonly PluginKind[] = [
@@ -200,10 +201,11 @@ function faultOfPattern({ pattern }: ParamSchema, path: string): string | undefi
   if (pattern === undefined) return undefined
   try {
     new RegExp(pattern, 'u')
-    return undefined
   } catch {
     return `\`${path}.pattern\` is no regular expression`
   }
+  const fault = faultOfCost(pattern)
+  return fault === undefined ? undefined : `\`${path}.pattern\` ${fault}`
 }
 
 function faultOfDefault(schema: ParamSchema, path: string): string | undefined {

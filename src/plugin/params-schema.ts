@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { ParamSchema, ParamsSchema } from './params.ts'
+import { longestText } from './pattern-cost.ts'
 
 /**
  * The draft-07 JSON Schema of params, for editors and documentation: closed objects, a property without default
@@ -13,6 +14,8 @@ export function paramsJsonSchema(params: ParamsSchema): JsonObject {
 export function valueJsonSchema(schema: ParamSchema): JsonObject {
   const { anyOf, items, properties, additionalProperties, location, secret, ...plain } = schema
   const result: Record<string, Json> = { ...(plain as JsonObject as Record<string, Json>) }
+  const maxLength = maxLengthOf(schema)
+  if (maxLength !== undefined) result.maxLength = maxLength
   if (location === true) result['x-location'] = true
   if (secret === true) result['x-secret'] = true
   if (anyOf !== undefined) result.anyOf = anyOf.map(valueJsonSchema)
@@ -28,4 +31,10 @@ export function valueJsonSchema(schema: ParamSchema): JsonObject {
     result.additionalProperties = valueJsonSchema(additionalProperties)
   }
   return result
+}
+
+/** Length that a text may have: the schema's own limit, and that of its pattern where long texts take it too long. */
+export function maxLengthOf({ maxLength, pattern }: ParamSchema): number | undefined {
+  const limit = pattern === undefined ? undefined : longestText(pattern)
+  return limit === undefined ? maxLength : Math.min(limit, maxLength ?? limit)
 }

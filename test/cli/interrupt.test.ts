@@ -16,7 +16,7 @@ t.test('Ctrl-C in a training: exit 130, a record, and finished cells are there f
   const { code, stdout, stderr } = await end
   t.equal(code, 130)
   t.match(stderr, /Stopping; finished cells are kept/)
-  t.match(stderr, /Run the page again to go on/)
+  t.match(stderr, /Run the page again/)
   t.match(stdout, /run +\S+ interrupted/)
   const [run] = JSON.parse((await daybook(['ls', '--json'], { cwd: folder })).stdout).runs
   t.equal(run.status, 'interrupted')

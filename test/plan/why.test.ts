@@ -14,6 +14,8 @@ t.test('why names what differs, and the values before and after', async (t) => {
   t.equal(why({ params: { number: 'mean', bounds: { low: 1 } } }), '`with.number` changed: median -> mean')
   t.equal(why({ params: { number: 'median', bounds: { low: 2 } } }), '`with.bounds.low` changed: 1 -> 2')
   t.equal(why({ inputs: { frame: 'a', 'state:clip': 'c' } }), 'input `clip` changed')
+  t.equal(why({ inputs: { frame: 'b', 'state:clip': 'c' } }), 'inputs `frame`, `clip` changed')
+  t.equal(why({ inputs: { a: '1', b: '2', c: '3' } }), 'inputs `frame`, `clip`, `a` and 2 more changed')
   t.equal(why({ seed: 8 }), 'seed changed: 7 -> 8')
   t.equal(why({ plugin: 'impute@2' }), 'plugin changed: impute@1 -> impute@2')
   t.equal(why({ code: 'x' }), 'the code of the plugin changed')

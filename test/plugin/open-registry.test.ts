@@ -130,6 +130,17 @@ t.test('what is not usable says why', async (t) => {
       /`params\.x\.default` is 0, expected a number >= 1/,
     ],
     pattern: [metric('a', "params: { x: { type: 'string', pattern: '(' } }"), /no regular expression/],
+    hangs: [
+      metric(
+        'a',
+        "params: { x: { type: 'string', pattern: '(a+)+$', default: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!' } }",
+      ),
+      /`params\.x\.pattern` repeats a group/,
+    ],
+    reference: [
+      metric('a', "params: { x: { $ref: 'https://example.org/schema.json' } }"),
+      /`params\.x\.\$ref`: there is no keyword `\$ref`/,
+    ],
     throws: ['throw new Error("at import")', /at import/],
     syntax: ['export default {', /Unexpected end of input/],
   }

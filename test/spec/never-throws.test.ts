@@ -85,7 +85,7 @@ t.test('a page of any shape ends in a pipeline or in errors with places', async 
       if (pipeline !== undefined) sound++
       return (pipeline === undefined) === errors.length > 0 && errors.every(isTold)
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   )
   t.ok(sound > 0, `${sound} pages were sound`)
 })

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import t from 'tap'
 import { canonicalJson } from '../../src/base/canonical.ts'
 import { type CategoryColumn, Frame, type NumberColumn } from '../../src/frame/index.ts'
+import { defineDeploy } from '../../src/plugin/index.ts'
 import { checkData, checkPage, parsePage } from '../../src/spec/index.ts'
 import { memoryRegistry, oddPlugins } from './memory-registry.ts'
 
@@ -45,6 +46,15 @@ t.test('secrets come from the environment and go nowhere', async (t) => {
   t.same(pipeline?.sources[0]?.secrets, { 'login.password': 'hunter2' })
   t.notMatch(canonicalJson(pipeline?.resolved ?? {}), 'hunter2')
   t.match(canonicalJson(pipeline?.resolved ?? {}), '${env:PASSWORD}')
+})
+
+t.test('a plugin whose params are no JSON Schema is told at its name', async (t) => {
+  const params = { x: { type: 'string', minimum: 3, default: '' } } as const
+  const odd = defineDeploy({ id: 'odd', version: 1, summary: 'Odd.', params, deploy: () => Promise.reject() })
+  const text = `daybook: 1\nname: odd\ndata: { use: warehouse }\nalgorithm: groups\ndeploy: [{ use: odd }]\n`
+  const page = parsePage(text, 'page.yaml', folder)
+  const { errors } = await checkPage(page, { registry: memoryRegistry([...oddPlugins, odd]), env: {} })
+  t.match(errors, [{ code: 'PLUGIN_INVALID', message: /minimum/, at: { line: 5, col: 17 } }])
 })
 
 t.test('every item of a list of locations is looked for', async (t) => {

@@ -11,7 +11,7 @@ import {
   sumGradients,
 } from 'daybook/kernels'
 import type { FitContext, TrainingData } from 'daybook/plugin'
-import { binBytes, chooseBins, type FeatureBins, layOut } from '../trees/bins.ts'
+import { binBytes, chooseBins, type FeatureBins, layOutColumns } from '../trees/bins.ts'
 import { turnOf } from '../trees/turn.ts'
 import { enterThresholds, type Forest, ForestBuilder, mapsOf } from './model.ts'
 import { meansOf } from './score.ts'
@@ -52,10 +52,10 @@ export async function fitForest(
     16
 
   return kernels.scope(bytes, async (memory) => {
-    const binned = await layOut(kernels, memory, [X], bins, turn)
+    const binned = await layOutColumns(kernels, memory, X, bins, turn)
     const targets = layTargets(kernels, memory, y, weight, data.task === 'regression')
     const rows = { ...targets, targets: targets.y, classes, weighted: weight !== undefined }
-    const grower = new ForestGrower(kernels, memory, binned, bins.length, rows, rules)
+    const grower = new ForestGrower(kernels, memory, binned, rows, rules)
     const builder = new ForestBuilder(classes)
     const importance = new Float64Array(bins.length)
     const scores = memory.f64(n * outputs)
@@ -124,7 +124,7 @@ function layTargets(
   sumGradients(kernels, pairs, y.length, sums)
   const [g = 0, total = 0] = sums
   if (!regression) return { y: targets, pairs, base: 0, weight: total }
-  const base = total > 0 ? -g / total : 0
+  const base = total > 0 ? Math.fround(-g / total) : 0 // an f32, as values are: differences then are mostly exact
   scores.fill(base)
   boostGradients(kernels, 'squared', rows, pairs)
   return { y: targets, pairs, base, weight: total }

@@ -6,7 +6,8 @@ import type { OutOfBag } from './fit.ts'
 export function outOfBagTable(ctx: FitContext, data: TrainingData, { scores, trees }: OutOfBag): void {
   const scored = Array.from(trees.keys()).filter((row) => (trees[row] as number) > 0)
   if (scored.length === 0) return
-  const measures = data.task === 'regression' ? valueMeasures(data, scores, scored) : classMeasures(data, scores, scored)
+  const measures =
+    data.task === 'regression' ? valueMeasures(data, scores, scored) : classMeasures(data, scores, scored)
   ctx.table({
     title: 'Out-of-bag score',
     columns: ['measure', 'value'],
@@ -51,14 +52,14 @@ function classMeasures(
 function weightedMean(
   rows: readonly number[],
   weight: Float32Array | undefined,
-  valueOf: (row: number) => number,
+  measure: (row: number) => number,
 ): number {
   let sum = 0
   let total = 0
   for (const row of rows) {
     const w = weight?.[row] ?? 1
     if (w === 0) continue
-    sum += w * valueOf(row)
+    sum += w * measure(row)
     total += w
   }
   return total > 0 ? sum / total : 0

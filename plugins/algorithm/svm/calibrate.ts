@@ -2,7 +2,7 @@ import type { Kernels, SvmKernel } from 'daybook/kernels'
 import type { RandomStream } from 'daybook/plugin'
 import { type Machine, valuesOf } from './machine.ts'
 import type { Turn } from './problem.ts'
-import { type RowSource, someOf } from './rows.ts'
+import { countTo, type RowSource, someOf } from './rows.ts'
 import { fitSigmoid, type Sigmoid } from './sigmoid.ts'
 
 /** Parts of the rows, each of which is decided on by a machine that did not see it. */
@@ -35,7 +35,7 @@ export async function calibrate(
     folds[row] = (dealt[code] as number) % CALIBRATION_FOLDS
     dealt[code] = (dealt[code] as number) + 1
   }
-  const all = Uint32Array.from(codes.keys())
+  const all = countTo(source.rows)
   const decisions = new Float64Array(source.rows)
   for (let fold = 0; fold < CALIBRATION_FOLDS; fold++) {
     const left = all.filter((row) => folds[row] === fold)

@@ -14,7 +14,11 @@ export function pairsOf(classes: number): [number, number][] {
  * Scores of classes from the decisions of pairs, where a decision above 0 speaks for the second class: votes, and within
  * less than half a vote the sum of decisions, so that equal votes are told apart.
  */
-export function scoresOf(decisions: Float64Array, pairs: readonly (readonly [number, number])[], scores: Float64Array): void {
+export function scoresOf(
+  decisions: Float64Array,
+  pairs: readonly (readonly [number, number])[],
+  scores: Float64Array,
+): void {
   const sums = new Float64Array(scores.length)
   scores.fill(0)
   for (const [p, [first, second]] of pairs.entries()) {

@@ -10,7 +10,7 @@ import {
   wholeTiles,
 } from 'daybook/kernels'
 import type { Turn } from './problem.ts'
-import { type RowSource, someOf, writeRow } from './rows.ts'
+import { countTo, type RowSource, someOf, writeRow } from './rows.ts'
 
 /** Rows that are decided on between two copies of rows. */
 const BATCH = 256
@@ -79,5 +79,5 @@ export async function decisionsOf(
 
 /** Rows whose coefficient is not 0. */
 export function supportOf(betas: Float64Array): Uint32Array {
-  return Uint32Array.from(betas.keys()).filter((row) => betas[row] !== 0)
+  return countTo(betas.length).filter((row) => betas[row] !== 0)
 }

@@ -1,7 +1,6 @@
 import type { Kernels, SvmKernel } from 'daybook/kernels'
-import type { RandomStream } from 'daybook/plugin'
 import { decisionsOf, supportOf } from './decide.ts'
-import { descend } from './descent.ts'
+import { solveLinear } from './newton.ts'
 import type { Problem, Turn } from './problem.ts'
 import { type RowSource, writeRow } from './rows.ts'
 import { solve } from './smo.ts'
@@ -30,7 +29,6 @@ export type Machine =
 
 export interface MachineRules {
   readonly kernel: SvmKernel
-  readonly solver: 'smo' | 'coordinate-descent'
   readonly tolerance: number
   readonly maxIterations: number | null
   readonly shrinking: boolean
@@ -38,14 +36,13 @@ export interface MachineRules {
 }
 
 const STEPS = 10_000_000
-const PASSES = 1000
+const NEWTON_STEPS = 1000
 
 /** Trains one decision function. Where all rows are of one class, it says that class everywhere. */
 export async function trainMachine(
   kernels: Kernels,
   problem: Problem,
   rules: MachineRules,
-  random: () => RandomStream,
   turn: Turn,
 ): Promise<Machine> {
   const { source, targets } = problem
@@ -57,16 +54,15 @@ export async function trainMachine(
       ? { form, weights: new Float64Array(source.features), intercept: first, solved }
       : { form, source, betas: new Float64Array(source.rows), intercept: first, solved }
   }
-  if (form === 'linear' && rules.solver === 'coordinate-descent') {
-    const { weights, ...solved } = await descend(
+  if (form === 'linear') {
+    const limit = rules.maxIterations ?? NEWTON_STEPS
+    const { weights, intercept, ...solved } = await solveLinear(
       kernels,
       problem,
-      { ...rules, maxIterations: rules.maxIterations ?? PASSES },
-      random(),
+      { ...rules, maxIterations: limit },
       turn,
     )
-    const intercept = weights[source.features] as number
-    return { form, weights: weights.slice(0, source.features), intercept, solved }
+    return { form, weights, intercept, solved }
   }
   const { betas, intercept, ...rest } = await solve(
     kernels,
@@ -76,15 +72,7 @@ export async function trainMachine(
   )
   const support = supportOf(betas)
   const solved = { ...rest, support: support.length }
-  if (form === 'kernel') return { form, source, betas, intercept, solved }
-  const weights = new Float64Array(source.features)
-  const row = new Float32Array(source.features)
-  for (const one of support) {
-    writeRow(source, one, row.fill(0), 0, 1)
-    const beta = betas[one] as number
-    for (let f = 0; f < row.length; f++) weights[f] = (weights[f] as number) + beta * (row[f] as number)
-  }
-  return { form, weights, intercept, solved }
+  return { form, source, betas, intercept, solved }
 }
 
 /** Decision values f64 [rows] of a machine for the rows of a source. */

@@ -44,7 +44,8 @@ export function classProblem(
   c: number,
 ): Problem {
   const { rows } = source
-  const targets = Float64Array.from({ length: rows }, (_, row) => (codes[row] === 1 ? 1 : -1))
+  const targets = new Float64Array(rows)
+  for (let row = 0; row < rows; row++) targets[row] = codes[row] === 1 ? 1 : -1
   return {
     source,
     targets,

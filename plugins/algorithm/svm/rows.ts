@@ -17,10 +17,14 @@ export function sourceOf(X: Features, chosen: Uint32Array): RowSource {
 
 /** All rows of X. */
 export function allRows(X: Features): RowSource {
-  return sourceOf(
-    X,
-    Uint32Array.from({ length: X.rows }, (_, row) => row),
-  )
+  return sourceOf(X, countTo(X.rows))
+}
+
+/** 0 … count-1. */
+export function countTo(count: number): Uint32Array<ArrayBuffer> {
+  const numbers = new Uint32Array(count)
+  for (let i = 0; i < count; i++) numbers[i] = i
+  return numbers
 }
 
 /** Some rows of a source, by their index in it. */
@@ -32,7 +36,13 @@ export function someOf({ X, chosen }: RowSource, rows: Uint32Array): RowSource {
 }
 
 /** Writes a row of a source to out[at], out[at + stride], …, where zeros stand. */
-export function writeRow({ X, chosen, features }: RowSource, row: number, out: Float32Array, at: number, stride: number) {
+export function writeRow(
+  { X, chosen, features }: RowSource,
+  row: number,
+  out: Float32Array,
+  at: number,
+  stride: number,
+) {
   const own = chosen[row] as number
   if (X.form === 'dense') {
     const from = own * features
@@ -44,35 +54,58 @@ export function writeRow({ X, chosen, features }: RowSource, row: number, out: F
     out[at + (X.indices[s] as number) * stride] = X.values[s] as number
 }
 
-/** Bytes that `enterInOrder` takes from a scope. */
-export function orderedBytes({ X, chosen, rows, features }: RowSource): number {
+/** Bytes that `enterRowsOf` takes from a scope. */
+export function enteredBytes({ X, chosen, rows, features }: RowSource): number {
   if (X.form === 'dense') return alignUp(4 * rows * features)
   return alignUp(4 * (rows + 1)) + 2 * alignUp(4 * storedIn(X.starts, chosen))
 }
 
-/** Copies the rows of a source into kernel memory, in the order given, in the form that they have. */
-export function enterInOrder(memory: KernelMemory, source: RowSource, order: Uint32Array): LinearRows {
+/** Values that are copied between two turns of the event loop. */
+const CHUNK = 4e6
+
+/** Copies the rows of a source into kernel memory, in the form that they have. */
+export async function enterRowsOf(
+  memory: KernelMemory,
+  source: RowSource,
+  turn: () => Promise<void>,
+): Promise<LinearRows> {
   const { X, chosen, rows, features } = source
+  const size = { rows, columns: features }
+  const whole = rows === X.rows && chosen.every((own, row) => own === row)
   if (X.form === 'dense') {
+    if (whole) return { form: 'dense', ...size, values: memory.put(X.values) }
     const values = memory.f32(rows * features)
-    for (let k = 0; k < rows; k++) writeRow(source, order[k] as number, values, k * features, 1)
-    return { form: 'dense', rows, columns: features, values }
+    const part = Math.ceil(CHUNK / features)
+    for (let row = 0; row < rows; row++) {
+      if (row % part === part - 1) await turn()
+      const from = (chosen[row] as number) * features
+      values.set(X.values.subarray(from, from + features), row * features)
+    }
+    return { form: 'dense', ...size, values }
+  }
+  if (whole) {
+    const [starts, indices, values] = [memory.put(X.starts), memory.put(X.indices), memory.put(X.values)]
+    return { form: 'sparse', ...size, starts, indices, values }
   }
   const stored = storedIn(X.starts, chosen)
   const starts = memory.u32(rows + 1)
   const indices = memory.u32(stored)
   const values = memory.f32(stored)
   let end = 0
-  for (let k = 0; k < rows; k++) {
-    const own = chosen[order[k] as number] as number
-    const from = X.starts[own] as number
-    const to = X.starts[own + 1] as number
+  let sinceTurn = 0
+  for (let row = 0; row < rows; row++) {
+    const from = X.starts[chosen[row] as number] as number
+    const to = X.starts[(chosen[row] as number) + 1] as number
     indices.set(X.indices.subarray(from, to), end)
     values.set(X.values.subarray(from, to), end)
     end += to - from
-    starts[k + 1] = end
+    starts[row + 1] = end
+    sinceTurn += to - from + 16
+    if (sinceTurn < CHUNK) continue
+    sinceTurn = 0
+    await turn()
   }
-  return { form: 'sparse', rows, columns: features, starts, indices, values }
+  return { form: 'sparse', ...size, starts, indices, values }
 }
 
 function storedIn(starts: Uint32Array, chosen: Uint32Array): number {

@@ -8,7 +8,9 @@ export function showMachines(ctx: FitContext, told: readonly Told[]): void {
   ctx.table({
     title: 'Support vectors',
     columns: ['machine', 'support vectors', 'iterations', 'objective'],
-    rows: told.slice(0, SHOWN).map(({ name, support, iterations, objective }) => [name, support, iterations, objective]),
+    rows: told
+      .slice(0, SHOWN)
+      .map(({ name, support, iterations, objective }) => [name, support, iterations, objective]),
     ...(told.length > SHOWN ? { note: `The first ${SHOWN} of ${told.length} machines.` } : {}),
   })
   const open = told.filter(({ converged }) => !converged)

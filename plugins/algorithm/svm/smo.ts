@@ -2,7 +2,7 @@ import { type Kernels, placeInTiles, SVM_TILE, SvmSolver, svmSolverBytes, wholeT
 import { fail } from 'daybook/plugin'
 import { decisionsOf } from './decide.ts'
 import type { Problem, Solution, SolverRules, Turn } from './problem.ts'
-import { someOf, writeRow } from './rows.ts'
+import { countTo, someOf, writeRow } from './rows.ts'
 
 /** Nanoseconds of work between two turns of the event loop, by the estimate below. */
 const CHUNK = 3e7
@@ -16,12 +16,7 @@ const WORTHWHILE = 0.2
  * out as the work goes on (T. Joachims, "Making large-scale SVM learning practical", 1999), looked at again at the end, and
  * taken back in where they were left too early.
  */
-export async function solve(
-  kernels: Kernels,
-  problem: Problem,
-  rules: SolverRules,
-  turn: Turn,
-): Promise<Solution> {
+export async function solve(kernels: Kernels, problem: Problem, rules: SolverRules, turn: Turn): Promise<Solution> {
   const { source, targets, floors, ceilings, epsilon } = problem
   const { rows, features } = source
   const count = wholeTiles(rows)
@@ -37,7 +32,7 @@ export async function solve(
     const errors = Float64Array.from(targets)
     const betas = new Float64Array(rows)
     /** Rows by position. */
-    let active = Uint32Array.from({ length: rows }, (_, row) => row)
+    let active = countTo(rows)
     /** Rows taken out together, whose errors are those of the coefficients of that time. */
     let aside: { readonly rows: Uint32Array; readonly betas: Float64Array }[] = []
 
@@ -46,7 +41,8 @@ export async function solve(
       const first = from - (from % SVM_TILE)
       const end = wholeTiles(active.length)
       solver.tiles.fill(0, first * features, end * features)
-      for (const array of [solver.errors, solver.betas, solver.floors, solver.ceilings]) array.fill(0, active.length, end)
+      for (const array of [solver.errors, solver.betas, solver.floors, solver.ceilings])
+        array.fill(0, active.length, end)
       for (let position = first; position < active.length; position++) {
         const row = active[position] as number
         writeRow(source, row, solver.tiles, placeInTiles(position, features), SVM_TILE)
@@ -70,7 +66,8 @@ export async function solve(
       const out: number[] = []
       for (let position = 0; position < active.length; position++) {
         const error = solver.errors[position] as number
-        const done = error + (solver.up[position] as number) < lowest && error + (solver.low[position] as number) > highest
+        const done =
+          error + (solver.up[position] as number) < lowest && error + (solver.low[position] as number) > highest
         if (done) out.push(active[position] as number)
         else keep.push(position)
       }
@@ -181,11 +178,7 @@ function gapOf(solver: SvmSolver, count: number): number {
 }
 
 /** Mean of what free rows say; without any, the middle of what the others leave open. */
-function interceptOf(
-  { floors, ceilings, epsilon }: Problem,
-  errors: Float64Array,
-  betas: Float64Array,
-): number {
+function interceptOf({ floors, ceilings, epsilon }: Problem, errors: Float64Array, betas: Float64Array): number {
   let sum = 0
   let free = 0
   let highest = Number.NEGATIVE_INFINITY

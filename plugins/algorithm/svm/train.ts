@@ -7,17 +7,16 @@ import { supportOf, tilesOf } from './decide.ts'
 import { type Machine, type MachineRules, type Solved, trainMachine } from './machine.ts'
 import type { Decisions, KernelDecisions, SvmModel } from './model.ts'
 import { classProblem, type Problem, type Turn, valueProblem } from './problem.ts'
-import { allRows, sourceOf, varianceOf } from './rows.ts'
+import { allRows, countTo, sourceOf, varianceOf } from './rows.ts'
 import type { Sigmoid } from './sigmoid.ts'
 
-export interface SvmRules extends Omit<MachineRules, 'kernel' | 'solver'> {
+export interface SvmRules extends Omit<MachineRules, 'kernel'> {
   readonly kernel: SvmKernel['kind']
   readonly c: number
   readonly gamma: number | null
   readonly degree: number
   readonly coef0: number
   readonly epsilon: number
-  readonly solver: 'auto' | 'smo' | 'coordinate-descent'
   readonly probability: 'none' | 'sigmoid'
 }
 
@@ -29,7 +28,7 @@ export interface Told extends Solved {
 /**
  * Trains the machines of a task: one for values or two classes, one a pair of classes for more; and their sigmoids.
  *
- * @throws DaybookError FIT_NO_ROWS, FIT_PARAM (solver and kernel do not go together, kernel values beyond f32)
+ * @throws DaybookError FIT_NO_ROWS, FIT_PARAM (kernel values beyond f32)
  */
 export async function trainSvm(
   data: TrainingData,
@@ -37,29 +36,30 @@ export async function trainSvm(
   ctx: FitContext,
 ): Promise<{ model: SvmModel; told: readonly Told[] }> {
   const { X, y, task } = data
-  const used = Uint32Array.from({ length: X.rows }, (_, row) => row).filter((row) => (data.weight?.[row] ?? 1) > 0)
+  const { weight } = data
+  const used = weight === undefined ? countTo(X.rows) : countTo(X.rows).filter((row) => (weight[row] as number) > 0)
   if (used.length === 0)
     throw fail('FIT_NO_ROWS', { reason: X.rows === 0 ? 'the training part is empty' : 'all weights are 0' })
-  if (params.solver === 'coordinate-descent' && params.kernel !== 'linear')
-    throw fail('FIT_PARAM', { param: 'solver', value: params.solver, reason: 'it solves for the linear kernel alone' })
-  const rules: MachineRules = {
-    ...params,
-    kernel: kernelOf(params, data),
-    solver: params.solver === 'auto' ? 'coordinate-descent' : params.solver,
-  }
-  const weightOf = (row: number): number => data.weight?.[row] ?? 1
+  const rules: MachineRules = { ...params, kernel: kernelOf(params, data) }
+  const weightOf = (row: number): number => weight?.[row] ?? 1
   const calibrated = task !== 'regression' && params.probability === 'sigmoid'
   const parts = calibrated ? CALIBRATION_FOLDS + 1 : 1
 
   /** Trains part `part` of `count` parts of the work. */
-  const train = (problem: Problem, purpose: string, part: number, count: number): Promise<Machine> =>
-    trainMachine(ctx.kernels, problem, rules, () => ctx.random(purpose), turnOf(ctx, part, count))
+  const train = (problem: Problem, part: number, count: number): Promise<Machine> =>
+    trainMachine(ctx.kernels, problem, rules, turnOf(ctx, part, count))
 
   if (task === 'regression') {
     const { mean, scale } = momentsOf(y, used, weightOf)
     const targets = Float64Array.from(used, (row) => ((y[row] as number) - mean) / scale)
-    const problem = valueProblem(sourceOf(X, used), targets, Float64Array.from(used, weightOf), params.c, params.epsilon)
-    const machine = await train(problem, 'order', 0, 1)
+    const problem = valueProblem(
+      sourceOf(X, used),
+      targets,
+      Float64Array.from(used, weightOf),
+      params.c,
+      params.epsilon,
+    )
+    const machine = await train(problem, 0, 1)
     const decisions = rescaled(decisionsFrom([machine], [used], rules.kernel, data), mean, scale)
     return { model: { decisions, classes: 0, sigmoids: new Float64Array(0) }, told: [toldOf(machine, 'values')] }
   }
@@ -67,14 +67,19 @@ export async function trainSvm(
   const classes = task === 'binary' ? 2 : data.classes.length
   const rowsOf = Array.from({ length: classes }, (_, code) => used.filter((row) => y[row] === code))
   warnOfAbsent(ctx, rowsOf, data.classes)
+  await eventTurn(ctx)
   const pairs = pairsOf(classes)
   const machines: Machine[] = []
   const sigmoids: Sigmoid[] = []
   for (const [p, [first, second]] of pairs.entries()) {
-    const name = `${first}-${second}`
-    const rows = used.filter((row) => y[row] === first || y[row] === second)
-    const codes = Int32Array.from(rows, (row) => Number(y[row] === second))
-    const weights = Float64Array.from(rows, weightOf)
+    const rows = classes === 2 ? used : used.filter((row) => y[row] === first || y[row] === second)
+    const codes = new Int32Array(rows.length)
+    const weights = new Float64Array(rows.length)
+    for (let k = 0; k < rows.length; k++) {
+      codes[k] = Number(y[rows[k] as number] === second)
+      weights[k] = weightOf(rows[k] as number)
+    }
+    await eventTurn(ctx)
     const problemOf = (chosen: Uint32Array): Problem =>
       classProblem(
         sourceOf(
@@ -86,15 +91,15 @@ export async function trainSvm(
         params.c,
       )
     const count = pairs.length * parts
-    const all = Uint32Array.from(rows.keys())
-    machines.push(await train(problemOf(all), `order ${name}`, p * parts, count))
+    const whole = classProblem(sourceOf(X, rows), codes, weights, params.c)
+    machines.push(await train(whole, p * parts, count))
     if (!calibrated) continue
     const sigmoid = await calibrate(
       ctx.kernels,
       { source: sourceOf(X, rows), codes, weights },
       rules.kernel,
-      ctx.random(`calibration ${name}`),
-      (chosen, fold) => train(problemOf(chosen), `order ${name} without ${fold}`, p * parts + fold + 1, count),
+      ctx.random(`calibration ${first}-${second}`),
+      (chosen, fold) => train(problemOf(chosen), p * parts + fold + 1, count),
       turnOf(ctx, p * parts + parts - 1, count),
     )
     sigmoids.push(sigmoid)
@@ -110,15 +115,17 @@ export async function trainSvm(
 }
 
 function kernelOf({ kernel, gamma, coef0, degree }: SvmRules, { X }: TrainingData): SvmKernel {
+  if (gamma !== null || kernel === 'linear') return { kind: kernel, gamma: gamma ?? 1, coef0, degree }
   const variance = varianceOf(X)
-  const chosen = gamma ?? 1 / (X.features.length * (variance > 0 ? variance : 1))
-  return { kind: kernel, gamma: chosen, coef0, degree }
+  return { kind: kernel, gamma: 1 / (X.features.length * (variance > 0 ? variance : 1)), coef0, degree }
 }
 
 /** Tells the share of the work that is done, then gives the event loop a turn; ends the work if a cancel came. */
 function turnOf(ctx: FitContext, part: number, count: number): Turn {
+  let most = 0
   return async (share, note) => {
-    ctx.progress(Math.floor((1000 * (part + share)) / count), 1000, note)
+    most = Math.max(most, share)
+    ctx.progress(Math.floor((1000 * (part + most)) / count), 1000, note)
     await eventTurn(ctx)
   }
 }
@@ -179,7 +186,8 @@ function decisionsFrom(
   const betasOf = machines.map((machine) => {
     const betas = new Float64Array(X.rows)
     if (machine.form === 'kernel')
-      for (const row of supportOf(machine.betas)) betas[machine.source.chosen[row] as number] = machine.betas[row] as number
+      for (const row of supportOf(machine.betas))
+        betas[machine.source.chosen[row] as number] = machine.betas[row] as number
     return betas
   })
   const vectorsOf = rowsOf.map((rows) => rows.filter((row) => betasOf.some((betas) => betas[row] !== 0)))

@@ -1,6 +1,7 @@
 import type { DenseFeatures } from 'daybook/frame'
 import {
   alignUp,
+  type BinnedColumns,
   type BinnedFeatures,
   binCategories,
   binNumbers,
@@ -92,6 +93,30 @@ export async function layOut(
     await turn()
   }
   return features
+}
+
+/** Bins the rows of a table column by column, in memory of a scope: at most `binBytes` of it. */
+export async function layOutColumns(
+  kernels: Kernels,
+  memory: KernelMemory,
+  X: DenseFeatures,
+  bins: readonly FeatureBins[],
+  turn: () => Promise<void>,
+): Promise<BinnedColumns> {
+  const columns: BinnedColumns = {
+    bins: memory.u8(X.rows * bins.length),
+    binCounts: memory.put(Int32Array.from(bins, ({ count }) => count)),
+    kinds: memory.put(Uint8Array.from(bins, ({ kind }) => (kind === 'category' ? 1 : 0))),
+  }
+  const column = memory.f32(X.rows)
+  for (const [f, bin] of bins.entries()) {
+    const into = { bins: columns.bins.subarray(f * X.rows), stride: 1 }
+    column.set(columnOf(X, f))
+    if (bin.kind === 'number') binNumbers(kernels, into, 0, column, memory.put(bin.cuts))
+    else binCategories(kernels, into, 0, column, memory.put(bin.binOf), bin.count)
+    await turn()
+  }
+  return columns
 }
 
 function strideOf(bins: readonly FeatureBins[]): number {

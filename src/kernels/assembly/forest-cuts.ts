@@ -1,6 +1,6 @@
 // What the search for a split knows of the feature at hand: its bins that hold rows, in the order in which they are cut.
 import { nextBelow, nextBits } from './forest-bag'
-import { BINS, STRIDE, TIMES } from './forest-plan'
+import { columnOf, TIMES } from './forest-plan'
 
 /** Layout of the search's scratch: the best split, and what is known of the feature at hand. */
 export const GAIN: usize = 0 // f64: of the best split, the node's own part not taken off
@@ -112,14 +112,13 @@ export function keep(
 
 /** Counts the rows of each bin of a feature, each row as often as it was drawn. */
 export function countRows(plan: usize, rows: usize, count: u32, feature: u32, search: usize): void {
-  const stride = load<u32>(plan, STRIDE)
   const times = load<usize>(plan, TIMES)
-  const bins = load<usize>(plan, BINS) + feature
+  const bins = columnOf(plan, feature)
   const end = rows + (count << 2)
   memory.fill(search + COUNTS, 0, 2048)
   for (let at = rows; at < end; at += 4) {
     const row = load<u32>(at)
-    const cell = search + (<usize>load<u8>(bins + row * stride) << 3)
+    const cell = search + (<usize>load<u8>(bins + row) << 3)
     store<f64>(cell, load<f64>(cell, COUNTS) + <f64>load<u32>(times + (row << 2)), COUNTS)
   }
 }

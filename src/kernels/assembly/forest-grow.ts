@@ -9,7 +9,7 @@ import { FEATURE, GAIN, GOES_LEFT, LEFT_G, LEFT_H, MISSING_LEFT, PLACE } from '.
 import {
   BASE,
   BIN_COUNTS,
-  BINS,
+  columnOf,
   CLASS_SUMS,
   CLASSES,
   COUNT_ROWS,
@@ -32,8 +32,8 @@ import {
   SET_WORDS,
   SETS,
   STACK,
-  STRIDE,
   TARGETS,
+  TIMES,
   TRIES,
 } from './forest-plan'
 import { findSplit } from './forest-splits'
@@ -97,7 +97,8 @@ function refine(plan: usize, node: u32, begin: u32, end: u32, depth: u32, g: f64
   const count = end - begin
   const classes = load<u32>(plan, CLASSES)
   if (classes > 0) sumByClass(plan, rows, count, classes)
-  const enough = load<u32>(plan, COUNT_ROWS) == 1 || h >= 2.0 * <f64>load<u32>(plan, MIN_LEAF)
+  const size = load<u32>(plan, COUNT_ROWS) == 1 ? sizeOf(plan, rows, count) : h
+  const enough = size >= 2.0 * <f64>load<u32>(plan, MIN_LEAF)
   if (count < 2 || depth >= load<u32>(plan, MAX_DEPTH) || !enough || pure(plan, rows, count)) {
     return finish(plan, node, g, h)
   }
@@ -108,7 +109,7 @@ function refine(plan: usize, node: u32, begin: u32, end: u32, depth: u32, g: f64
 
   enterSplit(plan, node, <u32>feature, search)
   credit(plan, <u32>feature, load<f64>(search, GAIN) - ownPart(plan, classes, g, h))
-  const column = load<usize>(plan, BINS) + feature
+  const column = columnOf(plan, <u32>feature)
   const left = load<u32>(plan, NODE_COUNT)
   store<u32>(plan, left + 2, NODE_COUNT)
   const leftG = load<f64>(search, LEFT_G)
@@ -117,7 +118,7 @@ function refine(plan: usize, node: u32, begin: u32, end: u32, depth: u32, g: f64
     rows,
     count,
     column,
-    load<u32>(plan, STRIDE),
+    1,
     search + GOES_LEFT,
     load<usize>(plan, SCRATCH),
   )
@@ -129,6 +130,14 @@ function refine(plan: usize, node: u32, begin: u32, end: u32, depth: u32, g: f64
     open(plan, left, begin, middle, depth + 1, leftG, leftH)
     open(plan, left + 1, middle, end, depth + 1, g - leftG, h - leftH)
   }
+}
+
+/** Rows of a node, each as often as it was drawn. */
+function sizeOf(plan: usize, rows: usize, count: u32): f64 {
+  const times = load<usize>(plan, TIMES)
+  let size: u32 = 0
+  for (let i: u32 = 0; i < count; i++) size += load<u32>(times + (load<u32>(rows + (i << 2)) << 2))
+  return <f64>size
 }
 
 /** Have all rows of a node the same target? */

@@ -27,7 +27,7 @@ import {
 } from './forest-cuts'
 import {
   BIN_COUNTS,
-  BINS,
+  columnOf,
   CELLS,
   CLASSES,
   COUNT_ROWS,
@@ -38,7 +38,6 @@ import {
   MIN_LEAF,
   ORDER,
   SEARCH,
-  STRIDE,
   TRIES,
 } from './forest-plan'
 
@@ -56,37 +55,33 @@ function add(at: usize, pair: v128): void {
 
 /** Sums of four features (u32 [4]), into four blocks of cells. */
 function sumFour(plan: usize, rows: usize, count: u32, features: usize): void {
-  const stride = load<u32>(plan, STRIDE)
   const drawn = load<usize>(plan, DRAWN)
   const cells = load<usize>(plan, CELLS)
-  const bins = load<usize>(plan, BINS)
-  const b0 = bins + load<u32>(features)
-  const b1 = bins + load<u32>(features, 4)
-  const b2 = bins + load<u32>(features, 8)
-  const b3 = bins + load<u32>(features, 12)
+  const b0 = columnOf(plan, load<u32>(features))
+  const b1 = columnOf(plan, load<u32>(features, 4))
+  const b2 = columnOf(plan, load<u32>(features, 8))
+  const b3 = columnOf(plan, load<u32>(features, 12))
   const end = rows + (count << 2)
   for (let at = rows; at < end; at += 4) {
     const row = load<u32>(at)
     const pair = v128.load(drawn + (row << 4))
-    const offset = row * stride
-    add(cells + (<usize>load<u8>(b0 + offset) << 4), pair)
-    add(cells + BLOCK + (<usize>load<u8>(b1 + offset) << 4), pair)
-    add(cells + 2 * BLOCK + (<usize>load<u8>(b2 + offset) << 4), pair)
-    add(cells + 3 * BLOCK + (<usize>load<u8>(b3 + offset) << 4), pair)
+    add(cells + (<usize>load<u8>(b0 + row) << 4), pair)
+    add(cells + BLOCK + (<usize>load<u8>(b1 + row) << 4), pair)
+    add(cells + 2 * BLOCK + (<usize>load<u8>(b2 + row) << 4), pair)
+    add(cells + 3 * BLOCK + (<usize>load<u8>(b3 + row) << 4), pair)
   }
 }
 
 /** Sums of one feature, and which bins have any. */
 function sumOne(plan: usize, rows: usize, count: u32, feature: u32): void {
-  const stride = load<u32>(plan, STRIDE)
   const drawn = load<usize>(plan, DRAWN)
   const cells = load<usize>(plan, CELLS)
-  const bins = load<usize>(plan, BINS) + feature
+  const bins = columnOf(plan, feature)
   const search = load<usize>(plan, SEARCH)
   const end = rows + (count << 2)
   for (let at = rows; at < end; at += 4) {
     const row = load<u32>(at)
-    const bin = <usize>load<u8>(bins + row * stride)
+    const bin = <usize>load<u8>(bins + row)
     add(cells + (bin << 4), v128.load(drawn + (row << 4)))
     store<u8>(search + bin, 1, SEEN)
   }

@@ -1,4 +1,3 @@
-// Support vector machines: kernel rows and decisions, the solver over a kernel, the solver of linear machines.
+// Support vector machines: kernel rows and decisions, the solver.
 export * from './svm-rows'
 export * from './svm-solver'
-export * from './svm-linear'
