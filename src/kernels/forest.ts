@@ -4,21 +4,6 @@ import { alignUp } from './memory.ts'
 type ForestFunctions = {
   forestBegin(plan: number): void
   forestGrow(plan: number, budget: number): number
-  forestScores(
-    scores: number,
-    values: number,
-    rows: number,
-    n: number,
-    features: number,
-    nodes: number,
-    starts: number,
-    trees: number,
-    outputs: number,
-    sets: number,
-    leaves: number,
-    maps: number,
-    mapStarts: number,
-  ): void
 }
 
 const of = (kernels: Kernels): ForestFunctions => kernels.functions as unknown as ForestFunctions
@@ -261,46 +246,4 @@ export class ForestGrower {
       if (value !== undefined) this.#plan[at] = value
     })
   }
-}
-
-/** Trees of a forest as the scoring kernel reads them: nodes as in {@link GrownTree}, but numbers' splits hold thresholds. */
-export interface ForestTrees {
-  readonly nodes: Uint32Array
-  /** First node of each tree. */
-  readonly starts: Uint32Array
-  readonly sets: Uint32Array
-  /** Distributions f32 [leaves, outputs], or undefined where leaves hold values. */
-  readonly leaves: Float32Array | undefined
-  /** Bins of the codes of categories: those of feature f lie at mapStarts[f] … mapStarts[f + 1]. */
-  readonly maps: Uint8Array
-  readonly mapStarts: Uint32Array
-}
-
-/**
- * Adds what the trees give for rows of `values` f32 [all rows, features] to `scores` f64 [all rows, outputs], in the order of
- * the trees: for the rows listed, or for all. All arrays lie in kernel memory.
- */
-export function addForestScores(
-  kernels: Kernels,
-  scores: Float64Array,
-  values: Float32Array,
-  rows: Uint32Array | undefined,
-  { features, outputs }: { readonly features: number; readonly outputs: number },
-  trees: ForestTrees,
-): void {
-  of(kernels).forestScores(
-    scores.byteOffset,
-    values.byteOffset,
-    rows?.byteOffset ?? 0,
-    rows?.length ?? scores.length / outputs,
-    features,
-    trees.nodes.byteOffset,
-    trees.starts.byteOffset,
-    trees.starts.length,
-    outputs,
-    trees.sets.byteOffset,
-    trees.leaves?.byteOffset ?? 0,
-    trees.maps.byteOffset,
-    trees.mapStarts.byteOffset,
-  )
 }

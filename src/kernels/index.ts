@@ -8,15 +8,14 @@ export {
 } from './boosting.ts'
 export { descend, descendByAdam, descendWithMomentum } from './descent.ts'
 export {
-  addForestScores,
   type BinnedColumns,
   ForestGrower,
   type ForestRows,
   type ForestRules,
-  type ForestTrees,
   forestBytes,
   type GrownTree,
 } from './forest.ts'
+export { addForestScores, type ForestTrees } from './forest-scores.ts'
 export { scoringKernels, trainingKernels } from './instance.ts'
 export type { KernelFunctions, KernelMemory, Kernels, MathKernels } from './kernels.ts'
 export {
@@ -38,12 +37,11 @@ export {
   type SvmDecisionRule,
   SvmDecisions,
   type SvmKernel,
-  SvmSolver,
   type SvmTiles,
   svmDecisionBytes,
-  svmSolverBytes,
   wholeTiles,
 } from './svm.ts'
+export { SvmSolver, svmSolverBytes } from './svm-solver.ts'
 export { type NodeSums, SPLIT_SEARCH_BYTES, type Split, type SplitRules, SplitSearch } from './tree-splits.ts'
 export {
   addToRows,

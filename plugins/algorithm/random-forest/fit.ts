@@ -41,12 +41,13 @@ export async function fitForest(
   const turn = turnOf(ctx)
   const bins = await chooseBins(X, rules.bins, turn)
   const maps = mapsOf(bins)
+  const scored = rules.bootstrap ? X.values : new Float32Array(0) // what out-of-bag rows are scored by
   const bytes =
     binBytes(n, bins) +
     targetBytes(n) +
     forestBytes(n, shapeOf(bins), rules, classes) +
     alignUp(8 * n * outputs) +
-    alignUp(X.values.byteLength) +
+    alignUp(scored.byteLength) +
     alignUp(maps.maps.byteLength) +
     alignUp(maps.mapStarts.byteLength) +
     16
@@ -59,7 +60,7 @@ export async function fitForest(
     const builder = new ForestBuilder(classes)
     const importance = new Float64Array(bins.length)
     const scores = memory.f64(n * outputs)
-    const values = memory.put(X.values)
+    const values = memory.put(scored)
     const inMemory = { maps: memory.put(maps.maps), mapStarts: memory.put(maps.mapStarts), starts: memory.u32(1) }
     const scoredBy = new Uint32Array(n)
     for (let i = 0; i < rules.trees; i++) {

@@ -113,15 +113,3 @@ function storedIn(starts: Uint32Array, chosen: Uint32Array): number {
   for (const row of chosen) stored += (starts[row + 1] as number) - (starts[row] as number)
   return stored
 }
-
-/** Variance of all values of all features, as one list; 0 where all are equal. */
-export function varianceOf(X: Features): number {
-  const size = X.rows * X.features.length
-  let sum = 0
-  for (const value of X.values) sum += value
-  const mean = sum / size
-  let squares = 0
-  for (const value of X.values) squares += (value - mean) * (value - mean)
-  squares += (size - X.values.length) * mean * mean // values that sparse rows do not store
-  return squares / size
-}

@@ -4,18 +4,15 @@ import { turn as eventTurn } from '../linear/turn.ts'
 import { CALIBRATION_FOLDS, calibrate } from './calibrate.ts'
 import { pairsOf } from './couple.ts'
 import { supportOf, tilesOf } from './decide.ts'
+import { type KernelParams, kernelOf } from './kernel.ts'
 import { type Machine, type MachineRules, type Solved, trainMachine } from './machine.ts'
 import type { Decisions, KernelDecisions, SvmModel } from './model.ts'
 import { classProblem, type Problem, type Turn, valueProblem } from './problem.ts'
-import { allRows, countTo, sourceOf, varianceOf } from './rows.ts'
+import { allRows, countTo, sourceOf } from './rows.ts'
 import type { Sigmoid } from './sigmoid.ts'
 
-export interface SvmRules extends Omit<MachineRules, 'kernel'> {
-  readonly kernel: SvmKernel['kind']
+export interface SvmRules extends Omit<MachineRules, 'kernel'>, KernelParams {
   readonly c: number
-  readonly gamma: number | null
-  readonly degree: number
-  readonly coef0: number
   readonly epsilon: number
   readonly probability: 'none' | 'sigmoid'
 }
@@ -40,7 +37,7 @@ export async function trainSvm(
   const used = weight === undefined ? countTo(X.rows) : countTo(X.rows).filter((row) => (weight[row] as number) > 0)
   if (used.length === 0)
     throw fail('FIT_NO_ROWS', { reason: X.rows === 0 ? 'the training part is empty' : 'all weights are 0' })
-  const rules: MachineRules = { ...params, kernel: kernelOf(params, data) }
+  const rules: MachineRules = { ...params, kernel: kernelOf(params, X) }
   const weightOf = (row: number): number => weight?.[row] ?? 1
   const calibrated = task !== 'regression' && params.probability === 'sigmoid'
   const parts = calibrated ? CALIBRATION_FOLDS + 1 : 1
@@ -112,12 +109,6 @@ export async function trainSvm(
     model: { decisions, classes, sigmoids: Float64Array.from(sigmoids.flatMap(({ a, b }) => [a, b])) },
     told: machines.map((machine, p) => toldOf(machine, named[p] as string)),
   }
-}
-
-function kernelOf({ kernel, gamma, coef0, degree }: SvmRules, { X }: TrainingData): SvmKernel {
-  if (gamma !== null || kernel === 'linear') return { kind: kernel, gamma: gamma ?? 1, coef0, degree }
-  const variance = varianceOf(X)
-  return { kind: kernel, gamma: 1 / (X.features.length * (variance > 0 ? variance : 1)), coef0, degree }
 }
 
 /** Tells the share of the work that is done, then gives the event loop a turn; ends the work if a cancel came. */

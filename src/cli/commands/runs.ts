@@ -22,7 +22,8 @@ export async function ls(pipeline: string | undefined, options: CommonOptions, t
       metrics: metrics as Json,
     })),
   })
-  if (runs.length === 0) terminal.message(`There is no run in ${store.folder}. Run a page: npx daybook run PAGE`)
+  const none = pipeline === undefined ? 'There is no run' : `There is no run of ${pipeline}`
+  if (runs.length === 0) terminal.message(`${none} in ${store.folder}. Run a page: npx daybook run PAGE`)
   const rows = runs.map(({ run, pipeline, status, digest, metrics }) => {
     const [first] = Object.entries(metrics ?? {})
     return [run, pipeline, status, digest.slice(0, 12), first ? `${first[0]} ${formatMetric(first[1])}` : '']

@@ -16,10 +16,10 @@ import {
 } from './forest-cuts'
 import {
   BIN_COUNTS,
-  columnOf,
   CELLS,
   CLASS_SUMS,
   CLASSES,
+  columnOf,
   COUNT_ROWS,
   DRAWN,
   EXTRA,

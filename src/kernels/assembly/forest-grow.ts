@@ -9,9 +9,9 @@ import { FEATURE, GAIN, GOES_LEFT, LEFT_G, LEFT_H, MISSING_LEFT, PLACE } from '.
 import {
   BASE,
   BIN_COUNTS,
-  columnOf,
   CLASS_SUMS,
   CLASSES,
+  columnOf,
   COUNT_ROWS,
   DRAWN,
   FEATURES,

@@ -27,9 +27,9 @@ import {
 } from './forest-cuts'
 import {
   BIN_COUNTS,
-  columnOf,
   CELLS,
   CLASSES,
+  columnOf,
   COUNT_ROWS,
   DRAWN,
   EXTRA,

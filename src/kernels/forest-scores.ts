@@ -1,0 +1,62 @@
+import type { Kernels } from './kernels.ts'
+
+type ScoreFunctions = {
+  forestScores(
+    scores: number,
+    values: number,
+    rows: number,
+    n: number,
+    features: number,
+    nodes: number,
+    starts: number,
+    trees: number,
+    outputs: number,
+    sets: number,
+    leaves: number,
+    maps: number,
+    mapStarts: number,
+  ): void
+}
+
+/** Trees of a forest as the scoring kernel reads them: nodes as in `GrownTree`, but numbers' splits hold thresholds. */
+export interface ForestTrees {
+  readonly nodes: Uint32Array
+  /** First node of each tree. */
+  readonly starts: Uint32Array
+  readonly sets: Uint32Array
+  /** Distributions f32 [leaves, outputs], or undefined where leaves hold values. */
+  readonly leaves: Float32Array | undefined
+  /** Bins of the codes of categories: those of feature f lie at mapStarts[f] … mapStarts[f + 1]. */
+  readonly maps: Uint8Array
+  readonly mapStarts: Uint32Array
+}
+
+/**
+ * Adds what the trees give for rows of `values` f32 [all rows, features] to `scores` f64 [all rows, outputs], in the order of
+ * the trees: for the rows listed, or for all. All arrays lie in kernel memory.
+ */
+export function addForestScores(
+  kernels: Kernels,
+  scores: Float64Array,
+  values: Float32Array,
+  rows: Uint32Array | undefined,
+  { features, outputs }: { readonly features: number; readonly outputs: number },
+  trees: ForestTrees,
+): void {
+  const { forestScores } = kernels.functions as unknown as ScoreFunctions
+  forestScores(
+    scores.byteOffset,
+    values.byteOffset,
+    rows?.byteOffset ?? 0,
+    rows?.length ?? scores.length / outputs,
+    features,
+    trees.nodes.byteOffset,
+    trees.starts.byteOffset,
+    trees.starts.length,
+    outputs,
+    trees.sets.byteOffset,
+    trees.leaves?.byteOffset ?? 0,
+    trees.maps.byteOffset,
+    trees.mapStarts.byteOffset,
+  )
+}
