@@ -23,7 +23,7 @@ const applicant = {
   amount: 18000,
   termMonths: 60,
   purpose: 'debt',
-  income: 21000,
+  income: 1900,
   employmentType: 'temporary',
   employmentYears: 1,
   housing: 'rent',

@@ -44,5 +44,11 @@ t.test('what is added to an error that stands for several reaches each of them; 
   const at = { file: 'a.yaml', line: 9, col: 1, endCol: 2 }
   const both = failAll([fail('DATA_NO_COLUMN', { column: 'a' }, { at: own }), fail('DATA_NO_COLUMN', { column: 'b' })])
   const found = both.with({ cell: 'data', at })
-  t.same(found.all.map((error) => [error.cell, error.at]), [['data', own], ['data', at]])
+  t.same(
+    found.all.map((error) => [error.cell, error.at]),
+    [
+      ['data', own],
+      ['data', at],
+    ],
+  )
 })

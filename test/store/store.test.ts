@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
@@ -137,11 +137,15 @@ t.test('four processes append to one ledger: no number is lost or taken twice', 
 t.test('writers that are killed at any moment leave nothing that looks finished', async (t) => {
   const folder = t.testdir()
   const writer = fileURLToPath(new URL('./ledger-writer.js', import.meta.url))
+  const written = () => (existsSync(join(folder, 'ledger')) ? readdirSync(join(folder, 'ledger')).length : 0)
   for (let round = 0; round < 6; round++) {
     const child = fork(writer, [folder, `round-${round}`, '1000'])
-    await new Promise((done) => setTimeout(done, 120 + 35 * round))
+    const ended = new Promise((done) => child.on('exit', done))
+    const before = written()
+    while (written() < before + 3) await new Promise((done) => setTimeout(done, 5)) // it is at work
+    await new Promise((done) => setTimeout(done, 7 * round))
     child.kill('SIGKILL')
-    await new Promise((done) => child.on('exit', done))
+    await ended
   }
   const { ledger, runs } = await openStore(folder)
   const entries = await ledger.entries()
