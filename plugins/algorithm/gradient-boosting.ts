@@ -1,5 +1,5 @@
 import type { DenseFeatures, Features } from 'daybook/frame'
-import { defineAlgorithm, fail, type TrainingData } from 'daybook/plugin'
+import { classWeightParam, defineAlgorithm, fail, type TrainingData } from 'daybook/plugin'
 import { boost } from './gradient-boosting/boost.ts'
 import { treeContributions } from './gradient-boosting/contributions.ts'
 import { probabilities, rawScores } from './gradient-boosting/score.ts'
@@ -117,16 +117,7 @@ export default defineAlgorithm({
       description: 'Pulls rare levels to the middle when levels are sorted for a split.',
       examples: [10],
     },
-    classWeight: {
-      anyOf: [
-        { type: 'null' },
-        { enum: ['balanced'] },
-        { type: 'object', additionalProperties: { type: 'number', exclusiveMinimum: 0 } },
-      ],
-      default: null,
-      description: 'Weight of a class: null for 1, `balanced` for rows / (classes * rows of the class), or a map.',
-      examples: [null, 'balanced', { yes: 5, no: 1 }],
-    },
+    classWeight: classWeightParam,
   },
   async fit(data, params, ctx) {
     const X = dense(data.X)

@@ -1,4 +1,4 @@
-import { defineAlgorithm } from 'daybook/plugin'
+import { classWeightParam, defineAlgorithm } from 'daybook/plugin'
 import { linearContributions, marginsOf, probabilitiesOf, standardizedSizes } from './linear/model.ts'
 import { showCoefficients } from './linear/show.ts'
 import { fitLogistic } from './logistic/fit.ts'
@@ -42,16 +42,7 @@ export default defineAlgorithm({
       description: 'The solver ends when no derivative of the mean loss, in scaled features, is larger.',
       examples: [1e-6],
     },
-    classWeight: {
-      anyOf: [
-        { type: 'null' },
-        { enum: ['balanced'] },
-        { type: 'object', additionalProperties: { type: 'number', exclusiveMinimum: 0 } },
-      ],
-      default: null,
-      description: 'Weight of a class: null for 1, `balanced` for rows / (classes * rows of the class), or a map.',
-      examples: [null, 'balanced', { yes: 5, no: 1 }],
-    },
+    classWeight: classWeightParam,
   },
   async fit(data, params, ctx) {
     const { model, minimum } = await fitLogistic(data, params, ctx)

@@ -1,6 +1,6 @@
 import type { DenseFeatures, Features } from 'daybook/frame'
 import { activations } from 'daybook/kernels'
-import { defineAlgorithm, fail } from 'daybook/plugin'
+import { classWeightParam, defineAlgorithm, fail } from 'daybook/plugin'
 import { connectionWeights, predict, stateOf } from './neural-network/scoring.ts'
 import { shapeOf } from './neural-network/shape.ts'
 import { layerTable, learningCurve, warnOfScales } from './neural-network/shown.ts'
@@ -96,16 +96,7 @@ export default defineAlgorithm({
       description: 'Penalty l2 / 2 times the sum of the squared weights (not the biases), added to the mean loss.',
       examples: [0.001],
     },
-    classWeight: {
-      anyOf: [
-        { type: 'null' },
-        { enum: ['balanced'] },
-        { type: 'object', additionalProperties: { type: 'number', exclusiveMinimum: 0 } },
-      ],
-      default: null,
-      description: 'Weight of a class: null for 1, `balanced` for rows / (classes * rows of the class), or a map.',
-      examples: [null, 'balanced', { yes: 5, no: 1 }],
-    },
+    classWeight: classWeightParam,
     earlyStopping: {
       type: ['integer', 'null'],
       minimum: 1,

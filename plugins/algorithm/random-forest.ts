@@ -1,5 +1,5 @@
 import type { DenseFeatures, Features } from 'daybook/frame'
-import { defineAlgorithm, fail, type Task } from 'daybook/plugin'
+import { classWeightParam, defineAlgorithm, fail, type Task } from 'daybook/plugin'
 import { fitForest } from './random-forest/fit.ts'
 import { bothClasses, forestScores } from './random-forest/score.ts'
 import { importanceTable, outOfBagTable } from './random-forest/show.ts'
@@ -83,16 +83,7 @@ export default defineAlgorithm({
       description: 'Bins of a feature at most; missing values have one more.',
       examples: [255],
     },
-    classWeight: {
-      anyOf: [
-        { type: 'null' },
-        { enum: ['balanced'] },
-        { type: 'object', additionalProperties: { type: 'number', exclusiveMinimum: 0 } },
-      ],
-      default: null,
-      description: 'Weight of a class: null for 1, `balanced` for rows / (classes * rows of the class), or a map.',
-      examples: [null, 'balanced', { yes: 5, no: 1 }],
-    },
+    classWeight: classWeightParam,
   },
   async fit(data, params, ctx) {
     const X = dense(data.X)

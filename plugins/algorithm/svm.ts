@@ -1,4 +1,4 @@
-import { defineAlgorithm } from 'daybook/plugin'
+import { classWeightParam, defineAlgorithm } from 'daybook/plugin'
 import { predictionsOf } from './svm/model.ts'
 import { showMachines } from './svm/show.ts'
 import { trainSvm } from './svm/train.ts'
@@ -106,16 +106,7 @@ export default defineAlgorithm({
       description: 'Memory for kernel rows, in MiB.',
       examples: [200],
     },
-    classWeight: {
-      anyOf: [
-        { type: 'null' },
-        { enum: ['balanced'] },
-        { type: 'object', additionalProperties: { type: 'number', exclusiveMinimum: 0 } },
-      ],
-      default: null,
-      description: 'Weight of a class: null for 1, `balanced` for rows / (classes * rows of the class), or a map.',
-      examples: [null, 'balanced', { yes: 5, no: 1 }],
-    },
+    classWeight: classWeightParam,
   },
   async fit(data, params, ctx) {
     const { model, told } = await trainSvm(data, params, ctx)

@@ -1,6 +1,7 @@
 export { DaybookError, type ErrorDetails, fail } from '../base/errors.ts'
 export type { Json, JsonObject } from '../base/json.ts'
 export { RandomStream, type StreamKey } from '../base/random.ts'
+export { classWeightParam } from './class-weight.ts'
 export type {
   FitContext,
   ScoringContext,
