@@ -18,6 +18,9 @@ function write(path: string, text: string): string {
   return file
 }
 
+// Without a type Node finds out by itself that these are ES modules, and the test runner's import hooks get in its way at times.
+write('package.json', '{ "type": "module" }')
+
 function metric(id: string, extra = '', imports = ''): string {
   return `import { defineMetric } from '${define}'
 ${imports}
