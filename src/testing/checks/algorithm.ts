@@ -1,13 +1,13 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { Features } from '../../frame/index.ts'
 import type { FeatureForm, State, Task, TrainingData } from '../../plugin/api.ts'
-import { decodeState, encodeState } from '../../plugin/codec.ts'
 import { nearlyEqual } from '../example-frame.ts'
 import type { Check } from '../finding.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { classesOf, featuresFrom, generatedLearning, shuffled, takeFeatures } from '../generated.ts'
 import { stepOptimizer } from '../step-optimizer.ts'
 import type { Subject } from '../subject.ts'
+import { sameBytes, sameWhenStored } from './fitted.ts'
 
 /** One data set to learn from, and rows to predict. */
 interface Case {
@@ -38,31 +38,12 @@ export function algorithmChecks(subject: Subject<'algorithm'>): Check[] {
           yield `it predicts ${JSON.stringify(got)}, the example says ${JSON.stringify(example.gives)}`
       },
     },
-    {
-      name: 'fitting twice gives the same bytes, with 1 and 3 threads',
-      async *run() {
-        for (const one of cases) {
-          const first = fingerprint(encodeState(await fit(one)))
-          if (first !== fingerprint(encodeState(await fit(one, { memory: 1 })))) yield `${one.name}: two fits differ`
-          if (first !== fingerprint(encodeState(await fit(one, { threads: 3 }))))
-            yield `${one.name}: 3 threads give another state than 1`
-        }
-      },
-    },
-    {
+    sameBytes(cases, fit),
+    sameWhenStored(cases, fit, (one, state, kernels) => predict(one, state, one.given, kernels), {
       name: 'a stored state predicts as the fresh one, and kernels for training as those for scoring',
-      async *run() {
-        for (const one of cases) {
-          const state = await fit(one)
-          const stored = decodeState(encodeState(state))
-          const expected = fingerprint(await predict(one, state, one.given))
-          if (expected !== fingerprint(await predict(one, stored, one.given)))
-            yield `${one.name}: after the codec, predictions differ`
-          if (expected !== fingerprint(await predict(one, state, one.given, 'training')))
-            yield `${one.name}: the kernels for training predict otherwise than those for scoring`
-        }
-      },
-    },
+      stored: 'after the codec, predictions differ',
+      training: 'the kernels for training predict otherwise than those for scoring',
+    }),
     {
       name: 'predictions have the form that the task asks for',
       async *run() {

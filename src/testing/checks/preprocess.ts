@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../base/json.ts'
 import { type Column, Frame, hasMissing } from '../../frame/index.ts'
 import type { PreprocessInput, State, Task } from '../../plugin/api.ts'
-import { decodeState, encodeState } from '../../plugin/codec.ts'
 import { frameOf, nearlyEqual, plainValues } from '../example-frame.ts'
 import type { Check } from '../finding.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { classesOf, generatedFrame, shuffled, targetOf } from '../generated.ts'
 import type { Subject } from '../subject.ts'
+import { sameBytes, sameWhenStored } from './fitted.ts'
 
 /** One data set to fit on, and rows to apply the state to. */
 interface Case {
@@ -47,31 +47,12 @@ export function preprocessChecks(subject: Subject<'preprocess'>): Check[] {
         }
       },
     },
-    {
-      name: 'fitting twice gives the same bytes, with 1 and 3 threads',
-      async *run() {
-        for (const one of cases) {
-          const first = fingerprint(encodeState(await fit(one)))
-          if (first !== fingerprint(encodeState(await fit(one, { memory: 1 })))) yield `${one.name}: two fits differ`
-          if (first !== fingerprint(encodeState(await fit(one, { threads: 3 }))))
-            yield `${one.name}: 3 threads give another state than 1`
-        }
-      },
-    },
-    {
+    sameBytes(cases, fit),
+    sameWhenStored(cases, fit, (one, state, kernels) => apply(one, state, one.given, kernels), {
       name: 'a stored state does as the fresh one, and kernels for training as those for scoring',
-      async *run() {
-        for (const one of cases) {
-          const state = await fit(one)
-          const stored = decodeState(encodeState(state))
-          const expected = fingerprint(await apply(one, state, one.given))
-          if (expected !== fingerprint(await apply(one, stored, one.given)))
-            yield `${one.name}: after the codec, apply gives other columns`
-          if (expected !== fingerprint(await apply(one, state, one.given, 'training')))
-            yield `${one.name}: the kernels for training give other columns than those for scoring`
-        }
-      },
-    },
+      stored: 'after the codec, apply gives other columns',
+      training: 'the kernels for training give other columns than those for scoring',
+    }),
     {
       name: 'what comes out is what output says',
       async *run() {
