@@ -63,6 +63,11 @@ function instantiate(module: Module, memory: Memory): Kernels {
     math: Object.freeze({ exp, expm1, log, log1p, tanh, sigmoid, pow }),
     functions,
     scope: scoped.scope.bind(scoped) as Kernels['scope'],
+    threads: 1,
+    parallel: (name: string, calls: readonly (readonly number[])[]) => {
+      const run = functions[name] as (...args: number[]) => number
+      for (const args of calls) run(...args)
+    },
   })
 }
 
