@@ -29,10 +29,9 @@ export function countTo(count: number): Uint32Array<ArrayBuffer> {
 
 /** Some rows of a source, by their index in it. */
 export function someOf({ X, chosen }: RowSource, rows: Uint32Array): RowSource {
-  return sourceOf(
-    X,
-    rows.map((row) => chosen[row] as number),
-  )
+  const own = new Uint32Array(rows.length)
+  for (let k = 0; k < rows.length; k++) own[k] = chosen[rows[k] as number] as number
+  return sourceOf(X, own)
 }
 
 /** Writes a row of a source to out[at], out[at + stride], …, where zeros stand. */
