@@ -42,6 +42,7 @@ export {
   svmDecisionBytes,
   wholeTiles,
 } from './svm.ts'
+export { type SvmLosses, SvmPrimal, type SvmPrimalShape, svmPrimalBytes } from './svm-primal.ts'
 export { SvmSolver, svmSolverBytes } from './svm-solver.ts'
 export { type NodeSums, SPLIT_SEARCH_BYTES, type Split, type SplitRules, SplitSearch } from './tree-splits.ts'
 export {

@@ -1,5 +1,5 @@
 import { type FitContext, fail, type TrainingData } from 'daybook/plugin'
-import { turn as eventTurn } from '../linear/turn.ts'
+import { turnOf as eventTurns } from '../trees/turn.ts'
 import { CALIBRATION_FOLDS, PairCalibration } from './calibrate.ts'
 import { pairsOf } from './couple.ts'
 import { type KernelParams, kernelOf } from './kernel.ts'
@@ -35,10 +35,10 @@ interface Trained {
  */
 export async function trainSvm(data: TrainingData, params: SvmRules, ctx: FitContext): Promise<Trained> {
   const { X, weight } = data
-  const used = weight === undefined ? countTo(X.rows) : countTo(X.rows).filter((row) => (weight[row] as number) > 0)
+  const used = usedRows(X.rows, weight)
   if (used.length === 0)
     throw fail('FIT_NO_ROWS', { reason: X.rows === 0 ? 'the training part is empty' : 'all weights are 0' })
-  const rules: MachineRules = { ...params, kernel: await kernelOf(params, X, () => eventTurn(ctx)) }
+  const rules: MachineRules = { ...params, kernel: await kernelOf(params, X, eventTurns(ctx)) }
   return data.task === 'regression'
     ? trainValues(data, used, params, rules, ctx)
     : trainClasses(data, used, params, rules, ctx)
@@ -59,11 +59,10 @@ async function trainValues(
   const problem = valueProblem(sourceOf(X, used), targets, weights, c, epsilon)
   const turnOf = turnsOf(ctx, 1)
   const machines: Machine[] = []
-  await inWaves(ctx.kernels, [
-    async (wave) => {
-      machines.push(await trainMachine(ctx.kernels, wave, problem, rules, turnOf(0)))
-    },
-  ])
+  const job = async (wave: Wave): Promise<void> => {
+    machines.push(await trainMachine(ctx.kernels, wave, problem, rules, turnOf(0)))
+  }
+  await inWaves(ctx.kernels, [job], 1)
   const decisions = rescaled(decisionsFrom(machines, [used], rules.kernel, X), mean, scale)
   const told = machines.map(({ solved }) => ({ name: 'values', ...solved }))
   return { model: { decisions, classes: 0, sigmoids: new Float64Array(0) }, told }
@@ -79,7 +78,7 @@ async function trainClasses(
   const { kernels } = ctx
   const { X, y } = data
   const classes = data.task === 'binary' ? 2 : data.classes.length
-  const rowsOf = Array.from({ length: classes }, (_, code) => used.filter((row) => y[row] === code))
+  const rowsOf = rowsByClass(used, y, classes)
   warnOfAbsent(ctx, rowsOf, data.classes)
   const pairs = pairsOf(classes)
   const parts = params.probability === 'sigmoid' ? CALIBRATION_FOLDS + 1 : 1
@@ -106,7 +105,8 @@ async function trainClasses(
       })
     }
   }
-  await inWaves(kernels, jobs)
+  // A linear machine shares its own passes out, over rows that it holds a copy of: one at a time.
+  await inWaves(kernels, jobs, rules.kernel.kind === 'linear' ? 1 : kernels.threads)
   const decisions = decisionsFrom(machines, rowsOf, rules.kernel, X)
   const nameOf = ([first, second]: readonly [number, number]): string =>
     classes === 2 ? 'classes' : `${data.classes[first]} or ${data.classes[second]}`
@@ -116,18 +116,48 @@ async function trainClasses(
   }
 }
 
+/** Rows that count for something, ascending. */
+function usedRows(rows: number, weight: Float32Array | undefined): Uint32Array {
+  const used = countTo(rows)
+  if (weight === undefined) return used
+  let count = 0
+  for (let row = 0; row < rows; row++) if ((weight[row] as number) > 0) used[count++] = row
+  return used.slice(0, count)
+}
+
+/** Rows of each class, ascending. */
+function rowsByClass(used: Uint32Array, y: ArrayLike<number>, classes: number): Uint32Array[] {
+  const counts = new Uint32Array(classes)
+  for (let k = 0; k < used.length; k++) {
+    const code = y[used[k] as number] as number
+    counts[code] = (counts[code] as number) + 1
+  }
+  const rowsOf = Array.from(counts, (count) => new Uint32Array(count))
+  counts.fill(0)
+  for (let k = 0; k < used.length; k++) {
+    const row = used[k] as number
+    const code = y[row] as number
+    const own = rowsOf[code] as Uint32Array
+    const at = counts[code] as number
+    own[at] = row
+    counts[code] = at + 1
+  }
+  return rowsOf
+}
+
 /**
  * Turns of `parts` parts of the work. Each tells the share of the work that is done, then gives the event loop a turn, and
  * ends the work if a cancel came.
  */
 function turnsOf(ctx: FitContext, parts: number): (part: number) => Turn {
   const shares = new Float64Array(parts)
+  const eventTurn = eventTurns(ctx)
   let told = 0
   return (part) => async (share, note) => {
     shares[part] = Math.max(shares[part] as number, share)
     told = Math.max(told, Math.floor((1000 * shares.reduce((sum, one) => sum + one, 0)) / parts))
     ctx.progress(told, 1000, note)
-    await eventTurn(ctx)
+    await eventTurn()
   }
 }
 

@@ -57,11 +57,14 @@ export class Wave {
 }
 
 /**
- * Does jobs in waves of as many as there are threads, so that the memory of a wave is free before the next one starts. Ends
- * with the first thing thrown, once the whole wave has ended.
+ * Does jobs in waves of `width`, so that the memory of a wave is free before the next one starts. Ends with the first thing
+ * thrown, once the whole wave has ended.
  */
-export async function inWaves(kernels: Kernels, jobs: readonly ((wave: Wave) => Promise<void>)[]): Promise<void> {
-  const width = Math.max(1, kernels.threads)
+export async function inWaves(
+  kernels: Kernels,
+  jobs: readonly ((wave: Wave) => Promise<void>)[],
+  width: number,
+): Promise<void> {
   for (let from = 0; from < jobs.length; from += width) {
     const own = jobs.slice(from, from + width)
     const wave = new Wave(kernels, own.length)
