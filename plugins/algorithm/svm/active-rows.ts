@@ -106,9 +106,13 @@ export class ActiveRows {
     await this.#fill(0, turn)
   }
 
-  /** Whether every row that was taken out is still done with; those that are not come back. */
-  async settled(turn: Turn): Promise<boolean> {
-    if (this.#aside.length === 0) return true
+  /**
+   * Looks at the rows that were taken out, once the solver takes no more steps: those that are not done with come back.
+   * `optimal`: the tolerance is met over all rows. `stuck`: it is not, and no row came back: the arithmetic gives no more.
+   */
+  async settle(turn: Turn): Promise<'optimal' | 'stuck' | 'open'> {
+    const { tolerance } = this.#rules
+    if (this.#aside.length === 0) return this.#solver.highest - this.#solver.lowest < tolerance ? 'optimal' : 'stuck'
     this.takeOut()
     await this.refresh(turn)
     const own = this.bounds()
@@ -124,13 +128,14 @@ export class ActiveRows {
         else back.push(row)
       }
     }
-    if (highest - lowest < this.#rules.tolerance) return true
+    if (highest - lowest < tolerance) return 'optimal'
+    if (back.length === 0) return 'stuck'
     this.#aside = out.length === 0 ? [] : [{ rows: Uint32Array.from(out), betas: this.betas.slice() }]
     const before = this.count
     this.#active = Uint32Array.from([...this.#active, ...back])
     await this.#solver.extend(this.count, () => turn(0, 'moving rows'))
     await this.#fill(before, turn)
-    return false
+    return 'open'
   }
 
   /** Brings the errors of rows that were taken out up to now. */
@@ -144,6 +149,8 @@ export class ActiveRows {
       for (const [k, row] of part.rows.entries())
         this.errors[row] = (this.errors[row] as number) - (values[k] as number)
     }
+    const betas = this.betas.slice()
+    this.#aside = this.#aside.map(({ rows }) => ({ rows, betas }))
   }
 
   /** Brings errors and coefficients of the active rows up to now. */

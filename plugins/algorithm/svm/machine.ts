@@ -1,5 +1,6 @@
 import type { Features } from 'daybook/frame'
 import type { Kernels, SvmKernel } from 'daybook/kernels'
+import { fail } from 'daybook/plugin'
 import { decisionsOf, supportOf } from './decide.ts'
 import { solveLinear } from './newton.ts'
 import type { Problem, Turn } from './problem.ts'
@@ -62,10 +63,12 @@ export async function trainMachine(
   if (linear) {
     const maxIterations = rules.maxIterations ?? NEWTON_STEPS
     const { weights, intercept, ...solved } = await solveLinear(kernels, problem, { ...rules, maxIterations }, turn)
+    checkFinite(solved.objective + intercept)
     return { form: 'linear', weights, intercept, solved }
   }
   const maxIterations = rules.maxIterations ?? STEPS
   const { betas, intercept, ...rest } = await solve(kernels, wave, problem, { ...rules, maxIterations }, turn)
+  checkFinite(rest.objective + intercept)
   const support = supportOf(betas)
   return {
     form: 'kernel',
@@ -75,6 +78,13 @@ export async function trainMachine(
     intercept,
     solved: { ...rest, support: support.length },
   }
+}
+
+/** @throws DaybookError FIT_PARAM */
+function checkFinite(value: number): void {
+  if (Number.isFinite(value)) return
+  const reason = 'the numbers of the solver overflow; standardize the features, or lower `c` or the weights of rows'
+  throw fail('FIT_PARAM', { param: 'c', value: 'so large', reason })
 }
 
 /** Decision values f64 [rows] of a machine for the rows of a source. */

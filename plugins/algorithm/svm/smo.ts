@@ -34,9 +34,9 @@ export async function solve(
     const start = active.bounds()
     const whole = log((start.highest - start.lowest) / tolerance)
     let iterations = 0
-    let converged = false
+    let state: 'optimal' | 'stuck' | 'open' = 'open'
     let nextShrink = Math.min(rows, SHRINK_EVERY)
-    while (!converged && iterations < maxIterations) {
+    while (state === 'open' && iterations < maxIterations) {
       const perStep = active.count * (6 + 0.3 * features)
       const chunk = Math.min(Math.floor(CHUNK / wave.size / perStep), maxIterations - iterations)
       const budget = Math.max(1, shrinking ? Math.min(chunk, nextShrink - iterations) : chunk)
@@ -45,7 +45,7 @@ export async function solve(
       const gap = Math.max(solver.highest - solver.lowest, tolerance)
       await turn(Math.min(Math.max(1 - log(gap / tolerance) / whole, 0), 1) || 0, `gap ${gap.toPrecision(2)}`)
       if (done < budget) {
-        converged = await active.settled(turn)
+        state = await active.settle(turn)
         nextShrink = iterations + SHRINK_EVERY
       } else if (shrinking && iterations >= nextShrink) {
         await active.shrink(turn)
@@ -53,6 +53,7 @@ export async function solve(
       }
     }
     active.takeOut()
+    const converged = state === 'optimal'
     if (!converged) await active.refresh(turn)
     return { ...summaryOf(problem, active.errors, active.betas), iterations, converged }
   })

@@ -27,7 +27,9 @@ export function decisionsFrom(
     return { form: 'linear', coefficients, intercepts }
   }
   const vectors = new Uint8Array(X.rows)
-  for (const machine of machines) if (machine.form === 'kernel') for (const row of machine.vectors) vectors[row] = 1
+  // Coefficients add up to 0, so where all rows are alike for want of features, they say nothing.
+  for (const machine of machines)
+    if (machine.form === 'kernel' && features > 0) for (const row of machine.vectors) vectors[row] = 1
   const vectorsOf = rowsOf.map((rows) => rows.filter((row) => vectors[row] === 1))
   /** Place of a vector among all of them. */
   const placeOf = new Uint32Array(X.rows)
@@ -47,7 +49,8 @@ export function decisionsFrom(
     const own = new Float64Array(count)
     const machine = machines[p]
     if (machine?.form === 'kernel')
-      for (const [k, row] of machine.vectors.entries()) own[placeOf[row] as number] = machine.betas[k] as number
+      for (const [k, row] of machine.vectors.entries())
+        if (vectors[row] === 1) own[placeOf[row] as number] = machine.betas[k] as number
     for (const [run, code] of group.entries()) {
       const first = firstOf[code] as number
       const length = (vectorsOf[code] as Uint32Array).length

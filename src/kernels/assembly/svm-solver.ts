@@ -226,8 +226,8 @@ function selectSecond(s: Machine, row: usize, own: f64): i32 {
 }
 
 /**
- * Takes at most `budget` steps, and says in `done` how many: fewer where the tolerance is met, or where a kernel row is
- * `missing`, which is to be made before the next call.
+ * Takes at most `budget` steps, and says in `done` how many: fewer where the tolerance is met or a step would be too
+ * small to move anything, or where a kernel row is `missing`, which is to be made before the next call.
  */
 export function svmSteps(machine: usize, budget: i32): void {
   const s = changetype<Machine>(machine)
@@ -260,8 +260,11 @@ export function svmSteps(machine: usize, budget: i32): void {
     const topI = betaI < 0 ? 0 : load<f64>(s.ceilings + iAt)
     const bottomJ = betaJ > 0 ? 0 : load<f64>(s.floors + jAt)
     const step = min((s.highest - fall) / max(curvature, TAU), min(topI - betaI, betaJ - bottomJ))
-    place(s, i, step == topI - betaI ? topI : betaI + step)
-    place(s, j, step == betaJ - bottomJ ? bottomJ : betaJ - step)
+    const nextI = step == topI - betaI ? topI : betaI + step
+    const nextJ = step == betaJ - bottomJ ? bottomJ : betaJ - step
+    if (nextI == betaI && nextJ == betaJ) return
+    place(s, i, nextI)
+    place(s, j, nextJ)
     s.second = NONE
     updateAndSelectFirst(s, step, rowI, rowJ)
   }
