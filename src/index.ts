@@ -2,6 +2,8 @@ import type { DrawingCache } from './report/figure.ts'
 import type { ReadObject } from './report/view.ts'
 import { type PageOptions, runPage as runPageWith } from './run/page.ts'
 import type { FinishedRun, RunOptions } from './run/run-pipeline.ts'
+import type { Verification } from './run/verify/verification.ts'
+import type { VerifyOptions } from './run/verify/verify-run.ts'
 import type { ServeOptions, Server } from './serve/index.ts'
 import type { RunEvent, RunRecord } from './store/index.ts'
 
@@ -32,11 +34,14 @@ export {
 } from './run/page.ts'
 export { openRunModel } from './run/run-model.ts'
 export type { FinishedRun } from './run/run-pipeline.ts'
+export type { Verification, VerifiedCell } from './run/verify/verification.ts'
+export type { VerifyOptions } from './run/verify/verify-run.ts'
 export { type ServeConfiguration, serveConfiguration } from './serve/configuration.ts'
 export type { ServeOptions, Server } from './serve/index.ts'
 export { composeSchema, type Pipeline } from './spec/index.ts'
-export { type Difference, diffRuns } from './store/diff-runs.ts'
 export {
+  type Difference,
+  diffRuns,
   type Evaluation,
   type LedgerEntry,
   openStore,
@@ -55,6 +60,16 @@ export {
 export async function createServer(options: ServeOptions): Promise<Server> {
   const serve = await import('./serve/index.ts')
   return serve.createServer(options)
+}
+
+/**
+ * Replays a run from its record in a clean store and compares what every cell gives. Yields the events of the replay.
+ *
+ * @throws {DaybookError} RUN_INTERRUPTED where it was told to stop
+ */
+export async function* verifyRun(record: RunRecord, options: VerifyOptions): AsyncGenerator<RunEvent, Verification> {
+  const verify = await import('./run/verify/verify-run.ts')
+  return yield* verify.verifyRun(record, options)
 }
 
 /** Sets a run as one offline HTML page. */

@@ -112,6 +112,13 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
       declared.option('--resolved', 'RUN is a page, or a run: print it with every default')
     },
   )
+  command(
+    'verify <run>',
+    'replay a run in a clean store and compare every cell',
+    async (terminal, options, [run]) => (await import('./commands/verify.ts')).verify(run as string, options, terminal),
+    (declared) =>
+      declared.option('--data <dir>', 'also look here for inputs that have moved; may be repeated', collect, []),
+  )
   command('diff <a> <b>', 'what differs between two runs', async (terminal, options, [a, b]) =>
     (await import('./commands/diff.ts')).diff(a as string, b as string, options, terminal),
   )

@@ -10,6 +10,7 @@ import { newRunId, type RunEvent, type RunRecord, type Store } from '../store/in
 import { EventQueue } from './event-queue.ts'
 import { makeRecord } from './make-record.ts'
 import { observeGit, observeMachine } from './observe.ts'
+import { observeInputs } from './observe-inputs.ts'
 import { type CellOutcome, type PlanOutcome, runPlan } from './schedule.ts'
 import type { Executor } from './task.ts'
 import { WorkerExecutor } from './worker-executor.ts'
@@ -115,6 +116,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
         threads,
         command,
         pageFile: pipeline.source.file,
+        inputs: await observeInputs(pipeline, outcome.cells),
         ...withGit(await git),
       },
     })

@@ -1,4 +1,5 @@
 export type { CellEntry, Cells } from './cells.ts'
+export { type Difference, diffRuns } from './diff-runs.ts'
 export type { Drawings } from './drawings.ts'
 export type * from './evaluation.ts'
 export type { Ledger, LedgerBody, LedgerEntry } from './ledger.ts'
