@@ -40,9 +40,14 @@ export { type ServeConfiguration, serveConfiguration } from './serve/configurati
 export type { ServeOptions, Server } from './serve/index.ts'
 export { composeSchema, type Pipeline } from './spec/index.ts'
 export {
+  type Collected,
+  checkStore,
+  collect,
+  type Damage,
   type Difference,
   diffRuns,
   type Evaluation,
+  type GcOptions,
   type LedgerEntry,
   openStore,
   type RunEvent,
@@ -50,6 +55,7 @@ export {
   type RunStatus,
   type Shown,
   type Store,
+  type StoreCheck,
 } from './store/index.ts'
 
 /**

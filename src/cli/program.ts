@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
 import type { CommonOptions } from './commands/options.ts'
 import { openTerminal, type Terminal } from './output.ts'
@@ -118,6 +118,29 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
     async (terminal, options, [run]) => (await import('./commands/verify.ts')).verify(run as string, options, terminal),
     (declared) =>
       declared.option('--data <dir>', 'also look here for inputs that have moved; may be repeated', collect, []),
+  )
+  command('fsck', 'hold every file of the store against its digest', async (terminal, options) =>
+    (await import('./commands/fsck.ts')).fsck(options, terminal),
+  )
+  command(
+    'gc',
+    'remove what no kept run needs',
+    async (terminal, options) => (await import('./commands/fsck.ts')).gc(options, terminal),
+    (declared) =>
+      declared
+        .addOption(
+          new Option(
+            '--keep <n>',
+            'keep the objects of the latest n runs of each pipeline (default: of all runs)',
+          ).argParser(wholeNumber),
+        )
+        .option('--dry-run', 'say what would go, and remove nothing'),
+  )
+  command(
+    'ledger',
+    'print the head of the ledger, to publish elsewhere',
+    async (terminal, options) => (await import('./commands/fsck.ts')).ledgerHead(options, terminal),
+    (declared) => declared.addArgument(new Argument('<what>', 'the last entry').choices(['head'])),
   )
   command('diff <a> <b>', 'what differs between two runs', async (terminal, options, [a, b]) =>
     (await import('./commands/diff.ts')).diff(a as string, b as string, options, terminal),

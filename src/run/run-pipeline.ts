@@ -67,6 +67,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
   const start = performance.now()
   const before = await store.runs.latestOf(pipeline.name)
   const git = observeGit(pipeline.source.folder)
+  const endLease = await store.leases.take(id)
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
 
@@ -138,6 +139,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
   } finally {
     stop.abort() // also where the caller stops listening
     await executor?.close()
+    await endLease()
   }
 }
 
