@@ -33,7 +33,7 @@ export {
   validatePage,
 } from './run/page.ts'
 export { openRunModel } from './run/run-model.ts'
-export type { FinishedRun } from './run/run-pipeline.ts'
+export type { FinishedRun, LockOutcome } from './run/run-pipeline.ts'
 export type { Verification, VerifiedCell } from './run/verify/verification.ts'
 export type { VerifyOptions } from './run/verify/verify-run.ts'
 export { type ServeConfiguration, serveConfiguration } from './serve/configuration.ts'

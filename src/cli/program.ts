@@ -97,7 +97,10 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
     async (terminal, options, [page]) => (await import('./commands/run.ts')).run(page as string, options, terminal),
     (declared) => {
       sets(declared)
-      declared.option('--serve', 'go on to serve the model')
+      declared
+        .option('--serve', 'go on to serve the model')
+        .option('--frozen', 'run only from what the page’s lock says, and exit 4 if the outcome differs')
+        .option('--update-lock', 'renew the page’s lock from this run')
     },
   )
   command('ls [pipeline]', 'list the runs', async (terminal, options, [pipeline]) =>

@@ -8,6 +8,7 @@ import { decodeState } from '../plugin/api.ts'
 import type { CellSpec, Pipeline } from '../spec/pipeline.ts'
 import { newRunId, type RunEvent, type RunRecord, type Store } from '../store/index.ts'
 import { EventQueue } from './event-queue.ts'
+import type { Moved } from './lock.ts'
 import { makeRecord } from './make-record.ts'
 import { observeGit, observeMachine } from './observe.ts'
 import { observeInputs } from './observe-inputs.ts'
@@ -39,6 +40,13 @@ export interface RunOptions {
   readonly command?: string
 }
 
+/** How a run stands to its page's lock: what is not as it says. */
+export interface LockOutcome {
+  readonly file: string
+  readonly state: 'kept' | 'moved' | 'updated'
+  readonly moved: readonly Moved[]
+}
+
 /** A run that was recorded, however it ended. */
 export interface FinishedRun {
   readonly record: RunRecord
@@ -50,6 +58,8 @@ export interface FinishedRun {
   readonly report?: string
   /** What ended it early, at its place in the page. */
   readonly problem?: DaybookError
+  /** The page's lock, where it has one. */
+  readonly lock?: LockOutcome
 }
 
 /**
