@@ -21,6 +21,7 @@ export {
 } from './model/index.ts'
 export { type ScoreFileOptions, scoreFile, scoreFileOptions } from './model/score-file.ts'
 export type { Plan, PlannedCell } from './plan/index.ts'
+export { type CellReason, whyRan } from './plan/why-ran.ts'
 export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
 export { version } from './run/observe.ts'

@@ -115,6 +115,9 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
       declared.option('--resolved', 'RUN is a page, or a run: print it with every default')
     },
   )
+  command('why <run> <cell>', 'why a cell of a run ran or was cached', async (terminal, options, [run, cell]) =>
+    (await import('./commands/why.ts')).why(run as string, cell as string, options, terminal),
+  )
   command(
     'verify <run>',
     'replay a run in a clean store and compare every cell',

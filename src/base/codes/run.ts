@@ -19,6 +19,7 @@ export const runCodes = table({
     hint: 'Write the change into the page, then run with `--update-lock`.',
     exit: 2,
   },
+  RUN_NO_CELL: { message: 'run {run} has no cell `{cell}`', exit: 2 },
   RUN_INTERRUPTED: {
     message: 'the run was interrupted',
     hint: 'Run the page again: finished cells are kept.',
