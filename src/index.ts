@@ -11,6 +11,7 @@ import type { RunEvent, RunRecord } from './store/index.ts'
 
 export { DaybookError } from './base/errors.ts'
 export { formatError } from './base/format-error.ts'
+export { newKeyPair, type SigningKey, signingKey, type VerifyingKey, verifyingKey } from './base/signing-key.ts'
 export { scoringKernels } from './kernels/index.ts'
 export {
   type Model,
@@ -41,6 +42,12 @@ export { type ServeConfiguration, serveConfiguration } from './serve/configurati
 export type { ServeOptions, Server } from './serve/index.ts'
 export { composeSchema, type Pipeline } from './spec/index.ts'
 export {
+  type Approval,
+  type Attestation,
+  approve,
+  attest,
+  attestationsOf,
+  attestedBy,
   type Collected,
   checkStore,
   collect,
