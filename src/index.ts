@@ -1,3 +1,4 @@
+import type { DocumentKind } from './report/documents/index.ts'
 import type { DrawingCache } from './report/figure.ts'
 import type { ReadObject } from './report/view.ts'
 import { type PageOptions, runPage as runPageWith } from './run/page.ts'
@@ -25,6 +26,7 @@ export type { Plan, PlannedCell } from './plan/index.ts'
 export { type CellReason, whyRan } from './plan/why-ran.ts'
 export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
+export type { DocumentKind } from './report/documents/index.ts'
 export { version } from './run/observe.ts'
 export {
   type PageOptions,
@@ -84,6 +86,12 @@ export async function createServer(options: ServeOptions): Promise<Server> {
 export async function* verifyRun(record: RunRecord, options: VerifyOptions): AsyncGenerator<RunEvent, Verification> {
   const verify = await import('./run/verify/verify-run.ts')
   return yield* verify.verifyRun(record, options)
+}
+
+/** Writes a document of a run: its model card, its bill of materials, its lineage. */
+export async function writeDocument(kind: DocumentKind, record: RunRecord, read: ReadObject): Promise<string> {
+  const documents = await import('./report/documents/index.ts')
+  return documents.writeDocument(kind, record, read)
 }
 
 /** Sets a run as one offline HTML page. */

@@ -189,6 +189,20 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
     (declared) => declared.option('--out <file>', 'where to write it (default: the run’s folder)'),
   )
   command(
+    'document <run>',
+    'write the model card, the ML-BOM or lineage events of a run',
+    async (terminal, options, [run]) =>
+      (await import('./commands/document.ts')).document(run as string, options, terminal),
+    (declared) =>
+      declared
+        .addOption(
+          new Option('--as <kind>', 'what to write')
+            .choices(['model-card', 'ml-bom', 'open-lineage'])
+            .default('model-card'),
+        )
+        .option('--out <file>', 'where to write it (default: stdout)'),
+  )
+  command(
     'serve <run>',
     'serve a run’s model over HTTP',
     async (terminal, options, [run]) => (await import('./commands/serve.ts')).serve(run as string, options, terminal),
