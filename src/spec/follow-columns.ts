@@ -85,7 +85,7 @@ async function followCell(
       ),
     )
   }
-  if (plugin.keepsOrder !== true) checkPromises(pipeline, cell, names, errors)
+  if (plugin.keepsOrder !== true && plugin.monotone === undefined) checkPromises(pipeline, cell, names, errors)
   const given = outputOf(pipeline, cell, taken, errors)
   if (given === undefined) return undefined
   for (const name of names) if (!given.some((one) => one.name === name)) gone.set(name, cell.id)

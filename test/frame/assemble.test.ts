@@ -103,16 +103,22 @@ t.test('what an algorithm cannot take is an error that names it', async (t) => {
 
 t.test('lineage follows names', async (t) => {
   const raw = rawLineage([{ name: 'income', monotone: 'decreasing' }, { name: 'age' }, { name: 'a' }])
-  const kept = followCell(raw, ['income'], ['income'], true)
+  const kept = followCell(raw, { taken: ['income'], given: ['income'], promise: 'kept' })
   t.same(kept.get('income'), { sources: ['income'], monotone: -1 })
-  t.same(followCell(raw, ['income'], ['income'], false).get('income'), { sources: ['income'] })
-  const made = followCell(raw, ['income', 'age', 'a'], ['income', 'age', 'a', 'income*age', 'pc1', 'a.year'], true)
+  t.same(followCell(raw, { taken: ['income'], given: ['income'], promise: undefined }).get('income'), {
+    sources: ['income'],
+  })
+  const made = followCell(raw, {
+    taken: ['income', 'age', 'a'],
+    given: ['income', 'age', 'a', 'income*age', 'pc1', 'a.year'],
+    promise: 'kept',
+  })
   t.same(made.get('income*age')?.sources, ['income', 'age'])
   t.same(made.get('a.year')?.sources, ['a'], 'a stands in no other word')
   t.same(made.get('pc1')?.sources, ['income', 'age', 'a'], 'made of all')
-  t.equal(followCell(raw, ['age'], [], true).get('age'), undefined)
+  t.equal(followCell(raw, { taken: ['age'], given: [], promise: 'kept' }).get('age'), undefined)
   t.same(
-    followCell(made, ['income*age'], ['ratio'], true).get('ratio')?.sources,
+    followCell(made, { taken: ['income*age'], given: ['ratio'], promise: 'kept' }).get('ratio')?.sources,
     ['income', 'age'],
     'through two cells',
   )

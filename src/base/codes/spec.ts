@@ -151,6 +151,7 @@ export const specCodes = table({
   SPEC_METRIC_TASK: { message: '{metric} measures {measured}; this page is about {task}', exit: 2 },
   SPEC_METRIC_NEEDS: { message: '{metric} needs {needs}, and {algorithm} gives {gives}', exit: 2 },
   SPEC_TASK: { message: '{algorithm} learns {learned}; this page is about {task}', exit: 2 },
+  SPEC_CELL_TASK: { message: '{plugin} is for {taken}; this page is about {task}', exit: 2 },
   SPEC_GATE_METRIC: { message: 'a gate on `{metric}`, which nobody computes', exit: 2 },
   SPEC_GATE_FOLDS: {
     message: 'a gate on folds, and there are none',

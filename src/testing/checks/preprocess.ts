@@ -92,6 +92,22 @@ export function preprocessChecks(subject: Subject<'preprocess'>): Check[] {
       },
     },
     {
+      name: 'columns with attributes take no other value',
+      async *run() {
+        if (plugin.attributes === undefined) return
+        for (const one of cases) {
+          const state = await fit(one)
+          const named = await subject.call('attributes', () => plugin.attributes?.(state))
+          for (const column of (await apply(one, state, one.given)).columns) {
+            const values = named?.get(column.name)?.map(({ value }) => value)
+            if (values === undefined || column.type !== 'number') continue
+            const other = column.values.find((value) => !values.includes(value))
+            if (other !== undefined) yield `${one.name}: \`${column.name}\` is ${other}, which no attribute is`
+          }
+        }
+      },
+    },
+    {
       name: 'order is kept where it is promised',
       async *run() {
         if (plugin.keepsOrder !== true) return
@@ -127,7 +143,8 @@ function casesOf(subject: Subject<'preprocess'>): Case[] {
   }
   const params = subject.generalParams
   if (params === undefined) return cases
-  const tasks: readonly Task[] = plugin.uses === 'target' ? ['binary', 'multiclass', 'regression'] : ['binary']
+  const every: readonly Task[] = plugin.uses === 'target' ? ['binary', 'multiclass', 'regression'] : ['binary']
+  const tasks = plugin.tasks === undefined ? every : every.filter((task) => plugin.tasks?.includes(task))
   const holes = plugin.missing === 'allow'
   for (const task of tasks) {
     const frame = generatedFrame(plugin.takes, 60, `fit ${task}`, { holes })
