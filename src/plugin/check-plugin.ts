@@ -42,7 +42,7 @@ const declared: Readonly<Record<PluginKind, ParamsSchema>> = {
     uses: { enum: ['target'], default: 'target' },
     missing: { enum: ['allow'], default: 'allow' },
     keepsOrder: flag,
-    tasks,
+    tasks: { ...tasks, default: ['binary'] },
     monotone: { enum: ['increasing', 'decreasing'], default: 'increasing' },
   },
   algorithm: {
