@@ -19,6 +19,7 @@ const builtIns: PluginSet = {
     { kind: 'preprocess', id: 'min-max', load: () => import('./preprocess/min-max.ts') },
     { kind: 'preprocess', id: 'one-hot', load: () => import('./preprocess/one-hot.ts') },
     { kind: 'preprocess', id: 'ordinal', load: () => import('./preprocess/ordinal.ts') },
+    { kind: 'preprocess', id: 'pca', load: () => import('./preprocess/pca.ts') },
     { kind: 'preprocess', id: 'robust-scale', load: () => import('./preprocess/robust-scale.ts') },
     { kind: 'preprocess', id: 'standardize', load: () => import('./preprocess/standardize.ts') },
     { kind: 'preprocess', id: 'text-tfidf', load: () => import('./preprocess/text-tfidf.ts') },

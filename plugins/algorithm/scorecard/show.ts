@@ -23,7 +23,7 @@ export function showCard(
     rows: features.flatMap((feature, f) => rowsOf(card, feature, f, X as DenseFeatures)),
     note:
       `The score of a row is the sum of its points. ` +
-      `score = ${fixed(card.offset)} + ${fixed(card.factor)} * ln(odds of \`${classes[0]}\` : \`${classes[1]}\`)`,
+      `score = ${fixed(card.offset)} + ${fixed(card.factor)} * ln(odds of ${classes[0]} : ${classes[1]})`,
   })
   const [low, high] = rangeOf(scores)
   ctx.table({
@@ -33,7 +33,7 @@ export function showCard(
   })
   ctx.figure({
     title: 'Scores of the training rows',
-    description: `How the scores of \`${classes[0]}\` and \`${classes[1]}\` lie: the less they overlap, the better the card tells them apart.`,
+    description: `How the scores of ${classes[0]} and ${classes[1]} lie: the less they overlap, the better the card tells them apart.`,
     spec: {
       data: { values: histogram(scores, y, classes, low, high) },
       mark: { type: 'bar', opacity: 0.6, tooltip: true },

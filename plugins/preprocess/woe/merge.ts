@@ -1,4 +1,4 @@
-import type { Counts, Evidence, Weighing } from './evidence.ts'
+import type { Counts, Weighing } from './evidence.ts'
 
 export type Direction = 'increasing' | 'decreasing' | 'none'
 
@@ -27,80 +27,88 @@ const GAIN = 1e-9
  */
 export function mergeBins(fine: readonly Counts[], weighing: Weighing, rules: MergeRules): Merged {
   const n = fine.length
-  const blocks = blocksOf(fine, weighing, rules)
-  const single = blocks(0, n)
-  let best: Merged = { starts: [0], information: single.information }
-  /** Highest information of `count` bins of which the last is [from, to), and where the one before begins. */
-  let sums = table(n, (from, to) => (from === 0 && blocks(0, to).allowed ? blocks(0, to).information : -Infinity))
-  const before: Int32Array[] = []
+  const runs = runsOf(fine, weighing, rules)
+  let best: Merged = { starts: [0], information: runs.information[n] as number }
+  /** Highest information of so many bins of which the last is run [from, to); first of one bin alone. */
+  let sums: Float64Array = new Float64Array(n * (n + 1)).fill(Number.NEGATIVE_INFINITY)
+  for (let to = 1; to <= n; to++) if (runs.allowed[to] === 1) sums[to] = runs.information[to] as number
+  const origins: Int32Array[] = []
   for (let count = 2; count <= Math.min(rules.bins, n); count++) {
-    const previous = sums
-    const origin = new Int32Array(n * (n + 1)).fill(-1)
-    sums = table(n, (from, to) => {
-      const last = blocks(from, to)
-      if (!last.allowed) return -Infinity
-      let most = -Infinity
-      for (let start = 0; start < from; start++) {
-        const sum = previous[start * (n + 1) + from] as number
-        if (sum > most && follows(blocks(start, from), last, rules.direction)) {
-          most = sum
-          origin[from * (n + 1) + to] = start
-        }
-      }
-      return most + last.information
-    })
-    before.push(origin)
+    const next = addBin(runs, sums, rules.direction, n)
+    sums = next.sums
+    origins.push(next.origins)
     for (let from = 1; from < n; from++) {
       const information = sums[from * (n + 1) + n] as number
       if (information > best.information + GAIN * Math.abs(best.information))
-        best = { starts: traceBack(before, from, n), information }
+        best = { starts: traceBack(origins, from, n), information }
     }
   }
   return best
 }
 
-interface Block extends Evidence {
-  readonly allowed: boolean
+/** Every run of neighbours [from, to), at place from * (n + 1) + to. */
+interface Runs {
+  readonly woe: Float64Array
+  readonly information: Float64Array
+  /** 1 where the run holds enough rows. */
+  readonly allowed: Uint8Array
 }
 
-/** Evidence of every run of neighbours [from, to). */
-function blocksOf(
-  fine: readonly Counts[],
-  weighing: Weighing,
-  { least }: MergeRules,
-): (from: number, to: number) => Block {
+function runsOf(fine: readonly Counts[], weighing: Weighing, { least }: MergeRules): Runs {
   const n = fine.length
-  const blocks: Block[] = []
+  const woe = new Float64Array(n * (n + 1))
+  const information = new Float64Array(n * (n + 1))
+  const allowed = new Uint8Array(n * (n + 1))
   for (let from = 0; from < n; from++) {
     let events = 0
     let others = 0
     for (let to = from + 1; to <= n; to++) {
       events += (fine[to - 1] as Counts).events
       others += (fine[to - 1] as Counts).others
-      blocks[from * (n + 1) + to] = { ...weighing.of({ events, others }), allowed: events + others >= least }
+      const at = from * (n + 1) + to
+      const evidence = weighing.of({ events, others })
+      woe[at] = evidence.woe
+      information[at] = evidence.information
+      if (events + others >= least) allowed[at] = 1
     }
   }
-  return (from, to) => blocks[from * (n + 1) + to] as Block
+  return { woe, information, allowed }
 }
 
-function follows(before: Evidence, after: Evidence, direction: Direction): boolean {
-  if (direction === 'increasing') return before.woe >= after.woe
-  return direction === 'none' || before.woe <= after.woe
-}
-
-function table(n: number, value: (from: number, to: number) => number): Float64Array {
-  const values = new Float64Array(n * (n + 1)).fill(-Infinity)
-  for (let from = 0; from < n; from++) {
-    for (let to = from + 1; to <= n; to++) values[from * (n + 1) + to] = value(from, to)
+/** Puts one more bin behind: for each last run the best run before it, and where that begins. */
+function addBin(
+  { woe, information, allowed }: Runs,
+  before: Float64Array,
+  direction: Direction,
+  n: number,
+): { sums: Float64Array; origins: Int32Array } {
+  const sums = new Float64Array(before.length).fill(Number.NEGATIVE_INFINITY)
+  const origins = new Int32Array(before.length).fill(-1)
+  for (let from = 1; from < n; from++) {
+    for (let to = from + 1; to <= n; to++) {
+      const at = from * (n + 1) + to
+      if (allowed[at] === 0) continue
+      const own = woe[at] as number
+      let most = Number.NEGATIVE_INFINITY
+      for (let start = 0; start < from; start++) {
+        const previous = start * (n + 1) + from
+        if (!((before[previous] as number) > most)) continue
+        const step = own - (woe[previous] as number)
+        if ((direction === 'increasing' && step > 0) || (direction === 'decreasing' && step < 0)) continue
+        most = before[previous] as number
+        origins[at] = start
+      }
+      sums[at] = most + (information[at] as number)
+    }
   }
-  return values
+  return { sums, origins }
 }
 
-function traceBack(before: readonly Int32Array[], last: number, n: number): number[] {
+function traceBack(origins: readonly Int32Array[], last: number, n: number): number[] {
   const starts = [last]
   let [from, to] = [last, n]
-  for (let count = before.length - 1; count >= 0; count--) {
-    const start = before[count]?.[from * (n + 1) + to] as number
+  for (let count = origins.length - 1; count >= 0; count--) {
+    const start = origins[count]?.[from * (n + 1) + to] as number
     starts.unshift(start)
     ;[from, to] = [start, from]
   }

@@ -168,6 +168,7 @@ export const specCodes = table({
     message: '{plugin} takes columns of type {taken}, and `{column}` is of type {type}',
     exit: 2,
   },
+  SPEC_COLUMN_TWICE: { message: '{plugin} makes a column `{column}`, and there is one of that name', exit: 2 },
   SPEC_NO_COLUMNS: { message: '`{selector}` selects no column', exit: 2 },
   SPEC_NOT_A_FEATURE: { message: '`{column}` is {role}, and preprocess cells see features alone', exit: 2 },
   SPEC_TYPE_NOT_TAKEN: { message: '{plugin} cannot take columns of type {type}: {columns}', exit: 2 },

@@ -31,7 +31,7 @@ export async function fitPreprocess(
   const selected = chain.flow.frame.select(names)
   if (plugin.missing !== 'allow') refuseMissing(selected, use)
   const promises = promisesOf(chain.flow, names)
-  const given = ctx.fitContext(use, fold)
+  const given = fold === undefined ? ctx.fitContext(use) : unseen(ctx.fitContext(use, fold))
   const fit = (which: Uint32Array | undefined, inner: FitContext<JsonObject>): State | Promise<State> => {
     const frame = which === undefined ? selected : selected.take(which)
     const input = { ...inputOf(frame, rows, plugin.uses === 'target', which), promises }
@@ -85,16 +85,15 @@ function columnsOfCell(ctx: TaskContext, use: PluginUse, plugin: Defined<'prepro
   )
 }
 
-/** What a fit on the rows outside of an inner fold gets: random numbers of its own, and nobody looks at what it shows. */
+/** Nobody looks at what such a fit shows: what a cell shows is its fit on all training rows. */
+function unseen(given: FitContext<JsonObject>): FitContext<JsonObject> {
+  const nothing = () => {}
+  return { ...given, figure: nothing, table: nothing, warn: nothing }
+}
+
+/** What a fit on the rows outside of an inner fold gets: random numbers of its own. */
 function innerContext(given: FitContext<JsonObject>, inner: number): FitContext<JsonObject> {
-  const unseen = () => {}
-  return {
-    ...given,
-    random: (purpose) => given.random(`${purpose}/inner ${inner}`),
-    figure: unseen,
-    table: unseen,
-    warn: unseen,
-  }
+  return { ...unseen(given), random: (purpose) => given.random(`${purpose}/inner ${inner}`) }
 }
 
 /** The page's promises about the columns that a cell takes, as far as the cells before kept them. */
