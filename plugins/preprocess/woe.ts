@@ -70,7 +70,7 @@ export default definePreprocess({
       minimum: 2,
       maximum: 100,
       default: 50,
-      description: 'Bins of equal size that numbers are cut into before they are merged.',
+      description: 'Bins of equal size that numbers, and levels by their risk, are cut into before they are merged.',
     },
     smoothing: {
       type: 'number',

@@ -108,6 +108,9 @@ t.test('lineage follows names', async (t) => {
   t.same(followCell(raw, { taken: ['income'], given: ['income'], promise: undefined }).get('income'), {
     sources: ['income'],
   })
+  const obeyed = followCell(raw, { taken: ['income', 'age'], given: ['income', 'age'], promise: 1 })
+  t.equal(obeyed.get('income')?.monotone, 1, 'a promise that is obeyed in another direction')
+  t.equal(obeyed.get('age')?.monotone, undefined, 'where there was a promise')
   const made = followCell(raw, {
     taken: ['income', 'age', 'a'],
     given: ['income', 'age', 'a', 'income*age', 'pc1', 'a.year'],
@@ -122,4 +125,17 @@ t.test('lineage follows names', async (t) => {
     ['income', 'age'],
     'through two cells',
   )
+})
+
+t.test('attributes stand at the feature whose values they name, as f32, until another cell takes it', async (t) => {
+  const raw = rawLineage([{ name: 'x' }, { name: 'y' }])
+  const attributes = (name: string) => (name === 'x' ? [{ value: 0.1, text: 'low' }] : undefined)
+  const named = followCell(raw, { taken: ['x', 'y'], given: ['x', 'y'], promise: undefined, attributes })
+  const frame = new Frame(1, [number('x', 0.1), number('y', 2)])
+  const of = (lineage: typeof raw) => featuresOf(frame, { accepts: ['dense'], lineage, taker: 'it' }).features
+  t.same(of(named), [
+    { name: 'x', kind: 'number', sources: ['x'], attributes: [{ value: Math.fround(0.1), text: 'low' }] },
+    { name: 'y', kind: 'number', sources: ['y'] },
+  ])
+  t.equal(of(followCell(named, { taken: ['x'], given: ['x'], promise: 'kept' }))[0]?.attributes, undefined)
 })

@@ -92,28 +92,30 @@ function binCodes(
   column: CategoryColumn | BooleanColumn,
   rows: WeighedRows,
   weighing: Weighing,
-  { bins: most, minShare }: BinRules,
+  { bins: most, minShare, fineBins }: BinRules,
 ): ColumnBins {
   const { values } = column
   const levels = column.type === 'category' ? column.levels : ['false', 'true']
   const counts = countRows(rows, levels.length, (row) => values[row] as number)
   const least = minShare * (weighing.total.events + weighing.total.others)
   const seen = [...counts.keys()].filter((code) => weightOf(counts[code] as Counts) > 0)
-  const frequent = seen.filter((code) => weightOf(counts[code] as Counts) >= least)
-  const rare = seen.filter((code) => !frequent.includes(code))
+  const isRare = (code: number): boolean => weightOf(counts[code] as Counts) < least
+  const frequent = seen.filter((code) => !isRare(code))
+  const rare = seen.filter(isRare)
   const groups = [...frequent.map((code) => [code]), ...(rare.length > 0 ? [rare] : [])]
   const byRisk = groups
     .map((codes): Levels => ({ codes, ...sumOf(codes.map((code) => counts[code] as Counts)) }))
     .map((group) => ({ group, woe: weighing.of(group).woe }))
     .sort((a, b) => b.woe - a.woe || (a.group.codes[0] as number) - (b.group.codes[0] as number))
     .map(({ group }) => group)
+  const fine = byRisk.length > fineBins ? joinNeighbours(byRisk, fineBins) : byRisk
   const { starts } =
-    byRisk.length > most
-      ? mergeBins(byRisk, weighing, { bins: most, least: 0, direction: 'none' })
-      : { starts: [...byRisk.keys()] }
+    fine.length > most
+      ? mergeBins(fine, weighing, { bins: most, least: 0, direction: 'none' })
+      : { starts: [...fine.keys()] }
   const codes = new Int32Array(levels.length).fill(-1)
   const bins = starts.map((start, bin): Bin => {
-    const merged = byRisk.slice(start, starts[bin + 1])
+    const merged = fine.slice(start, starts[bin + 1])
     const members = merged.flatMap((group) => group.codes).sort((a, b) => a - b)
     for (const code of members) codes[code] = bin
     const sum = sumOf(merged)
@@ -121,6 +123,21 @@ function binCodes(
   })
   const missing = missingOf(rows, weighing, (row) => values[row] === MISSING)
   return { cuts: new Float64Array(), codes, bins, direction: 'none', missing }
+}
+
+/** Levels of neighbouring risk put together, so that about `count` of equal weight are left. */
+function joinNeighbours(levels: readonly Levels[], count: number): Levels[] {
+  const step = levels.reduce((sum, one) => sum + weightOf(one), 0) / count
+  const joined: Levels[] = []
+  let waiting: Levels[] = []
+  for (const [i, one] of levels.entries()) {
+    waiting.push(one)
+    const sum = sumOf(waiting)
+    if (weightOf(sum) < step && i < levels.length - 1) continue
+    joined.push({ codes: waiting.flatMap(({ codes }) => codes), ...sum })
+    waiting = []
+  }
+  return joined
 }
 
 /** Most levels that a bin is named by. */
