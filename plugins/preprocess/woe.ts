@@ -168,18 +168,17 @@ function weighedColumn({ cuts, codes, bins, missing }: ColumnBins, unseen: 'neut
 }
 
 function evidenceOf(column: BinnedColumn, { cuts, codes, woe, missing, unseen }: WeighedColumn): Float64Array {
-  if (column.type === 'number') {
-    const of = (value: number): number => {
-      if (Number.isNaN(value)) return missing
-      return woe.length === 0 ? unseen : (woe[binOf(cuts, value)] as number)
+  const values = new Float64Array(column.values.length)
+  for (let row = 0; row < values.length; row++) {
+    const value = column.values[row] as number
+    if (column.type === 'number' ? Number.isNaN(value) : value === MISSING) {
+      values[row] = missing
+      continue
     }
-    return Float64Array.from(column.values, of)
+    const bin = column.type === 'number' ? binOf(cuts, value) : (codes[value] ?? -1)
+    values[row] = woe[bin] ?? unseen
   }
-  return Float64Array.from(column.values, (code) => {
-    if (code === MISSING) return missing
-    const bin = codes[code] ?? -1
-    return bin < 0 ? unseen : (woe[bin] as number)
-  })
+  return values
 }
 
 function attributesOf({ codes, woe, texts, missing, unseen }: WeighedColumn): readonly Attribute[] {

@@ -90,8 +90,7 @@ async function followCell(
   if (given === undefined) return undefined
   const twice = given.find(({ name }) => !names.includes(name) && columns.some((column) => column.name === name))
   if (twice !== undefined) {
-    const hint =
-      'Choose another name where the cell has a parameter for it, or `drop` the column in a cell before.'
+    const hint = 'Choose another name where the cell has a parameter for it, or `drop` the column in a cell before.'
     const at = place([...cell.path, 'use'])
     errors.push(fail('SPEC_COLUMN_TWICE', { plugin: plugin.id, column: twice.name }, { at, cell: cell.id, hint }))
     return undefined
