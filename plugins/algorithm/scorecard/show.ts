@@ -38,8 +38,8 @@ export function showCard(
       data: { values: histogram(scores, y, classes, low, high) },
       mark: { type: 'bar', opacity: 0.6, tooltip: true },
       encoding: {
-        x: { field: 'from', bin: { binned: true }, type: 'quantitative', title: 'score' },
-        x2: { field: 'to' },
+        x: { field: 'score', bin: { binned: true }, type: 'quantitative', title: 'score' },
+        x2: { field: 'next' },
         y: { field: 'share', type: 'quantitative', stack: null, title: 'share of the class', axis: { format: '%' } },
         color: { field: 'class', type: 'nominal', title: null },
       },
@@ -106,8 +106,8 @@ function histogram(scores: Float64Array, y: ArrayLike<number>, classes: readonly
     const total = own.reduce((sum, count) => sum + count, 0)
     return Array.from(own, (count, bar) => ({
       class: classes[code] as string,
-      from: from + bar * width,
-      to: from + (bar + 1) * width,
+      score: from + bar * width,
+      next: from + (bar + 1) * width,
       share: total === 0 ? 0 : count / total,
     }))
   })
