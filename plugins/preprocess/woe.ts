@@ -1,7 +1,8 @@
 import type { Attribute, NumberColumn } from 'daybook/frame'
 import { MISSING } from 'daybook/frame'
-import { definePreprocess, fail, type PreprocessInput } from 'daybook/plugin'
+import { definePreprocess, type PreprocessInput } from 'daybook/plugin'
 import { turn } from '../algorithm/linear/turn.ts'
+import { expectBothClasses } from '../algorithm/scorecard/both-classes.ts'
 import { placesOf } from './places.ts'
 import { type BinnedColumn, binColumn, type ColumnBins, countRows, type WeighedRows } from './woe/column-bins.ts'
 import { type Counts, Weighing } from './woe/evidence.ts'
@@ -92,7 +93,8 @@ export default definePreprocess({
   async fit(input, params, ctx): Promise<WoeState> {
     const { frame, classes, promises } = input
     const rows: WeighedRows = { y: input.y ?? [], weight: input.weight }
-    const total = totalOf(input, rows)
+    expectBothClasses(rows.y, rows.weight, classes)
+    const [total] = countRows(rows, 1, () => 0) as [Counts]
     const weighing = new Weighing(total, params.smoothing, ctx.kernels)
     const fitted: ColumnBins[] = []
     for (const column of binned(frame.columns)) {
@@ -133,20 +135,6 @@ export default definePreprocess({
 
 function binned(columns: PreprocessInput['frame']['columns']): readonly BinnedColumn[] {
   return columns.filter(({ type }) => type === 'number' || type === 'category' || type === 'boolean') as BinnedColumn[]
-}
-
-/** @throws DaybookError FIT_NO_ROWS where a class has no rows of any weight */
-function totalOf({ classes }: PreprocessInput, rows: WeighedRows): Counts {
-  const [total] = countRows(rows, 1, () => 0) as [Counts]
-  if (total.events > 0 && total.others > 0) return total
-  const only = total.events > 0 ? classes[1] : classes[0]
-  const reason =
-    total.events + total.others > 0
-      ? `all of them are \`${only}\`, and evidence needs rows of both classes`
-      : rows.y.length === 0
-        ? 'the training part is empty'
-        : 'all weights are 0'
-  throw fail('FIT_NO_ROWS', { reason })
 }
 
 function informationOf({ bins, missing }: ColumnBins): number {

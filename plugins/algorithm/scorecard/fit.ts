@@ -1,6 +1,7 @@
 import type { DenseFeatures } from 'daybook/frame'
-import { type FitContext, fail, type TrainingData } from 'daybook/plugin'
+import type { FitContext, TrainingData } from 'daybook/plugin'
 import { fitLogistic } from '../logistic/fit.ts'
+import { expectBothClasses } from './both-classes.ts'
 
 export interface ScorecardRules {
   readonly l2: number
@@ -20,10 +21,10 @@ export interface Weights {
  * Fits a logistic regression that keeps the page's monotone promises: a feature whose coefficient breaks its promise is left
  * out and the others are fitted again, until none does. The feature that breaks it most goes first.
  *
- * @throws DaybookError FIT_NO_ROWS where one class has no rows of any weight
+ * @throws DaybookError FIT_NO_ROWS, FIT_ONE_CLASS
  */
 export async function fitWeights(data: TrainingData, rules: ScorecardRules, ctx: FitContext): Promise<Weights> {
-  expectBothClasses(data)
+  expectBothClasses(data.y, data.weight, data.classes)
   let X = data.X as DenseFeatures
   const leftOut: number[] = []
   for (;;) {
@@ -46,19 +47,6 @@ export async function fitWeights(data: TrainingData, rules: ScorecardRules, ctx:
     leftOut.push(broken)
     X = without(X, broken)
   }
-}
-
-function expectBothClasses({ y, weight, classes }: TrainingData): void {
-  const seen = [false, false]
-  for (let row = 0; row < y.length; row++) if ((weight?.[row] ?? 1) > 0) seen[y[row] as number] = true
-  if (seen[0] && seen[1]) return
-  const reason =
-    seen[0] || seen[1]
-      ? `all of them are \`${classes[seen[0] ? 0 : 1]}\`, and odds need rows of both classes`
-      : y.length === 0
-        ? 'the training part is empty'
-        : 'all weights are 0'
-  throw fail('FIT_NO_ROWS', { reason })
 }
 
 /** The same features, one of them 0 in every row: a constant, which a fit gives no weight. */

@@ -209,9 +209,13 @@ t.test('features with little in them', async (t) => {
 })
 
 t.test('one class, no rows and no weight are errors', async (t) => {
-  const code = 'FIT_NO_ROWS'
-  await t.rejects(fitCard({}, [[1], [2]], [0, 0]), { code, message: /all of them are `good`/ })
-  await t.rejects(fitCard({}, [[1]], [1]), { code, message: /all of them are `bad`/ })
-  await t.rejects(fitCard({}, [], []), { code, message: /empty/ })
-  await t.rejects(fitCard({}, [[1], [2]], [0, 1], { weight: Float32Array.of(0, 0) }), { code, message: /weights/ })
+  const one = 'FIT_ONE_CLASS'
+  await t.rejects(fitCard({}, [[1], [2]], [0, 0]), { code: one, message: /every row to learn from is `good`/ })
+  await t.rejects(fitCard({}, [[1]], [1]), { code: one, message: /is `bad`/ })
+  const none = 'FIT_NO_ROWS'
+  await t.rejects(fitCard({}, [], []), { code: none, message: /empty/ })
+  await t.rejects(fitCard({}, [[1], [2]], [0, 1], { weight: Float32Array.of(0, 0) }), {
+    code: none,
+    message: /weights/,
+  })
 })

@@ -196,10 +196,14 @@ t.test('columns with little in them', async (t) => {
 })
 
 t.test('one class, no rows and no weight are errors', async (t) => {
-  const one = { code: 'FIT_NO_ROWS' }
-  await t.rejects(weigh({}, { x: [1, 2] }, [0, 0]), { ...one, message: /all of them are `good`/ })
-  await t.rejects(weigh({}, { x: [1] }, [1]), { ...one, message: /all of them are `bad`/ })
-  await t.rejects(weigh({}, { x: [] }, []), { ...one, message: /empty/ })
-  await t.rejects(weigh({}, { x: [1, 2] }, [0, 1], { weight: Float32Array.of(0, 0) }), { ...one, message: /weights/ })
-  await t.rejects(weigh({}, { x: [1, 2] }, [0, 1], { weight: Float32Array.of(0, 1) }), one)
+  const one = 'FIT_ONE_CLASS'
+  await t.rejects(weigh({}, { x: [1, 2] }, [0, 0]), { code: one, message: /every row to learn from is `good`/ })
+  await t.rejects(weigh({}, { x: [1] }, [1]), { code: one, message: /is `bad`/ })
+  await t.rejects(weigh({}, { x: [1, 2] }, [0, 1], { weight: Float32Array.of(0, 1) }), { code: one })
+  const none = 'FIT_NO_ROWS'
+  await t.rejects(weigh({}, { x: [] }, []), { code: none, message: /empty/ })
+  await t.rejects(weigh({}, { x: [1, 2] }, [0, 1], { weight: Float32Array.of(0, 0) }), {
+    code: none,
+    message: /weights/,
+  })
 })
