@@ -75,9 +75,9 @@ t.test(
     const preprocess = 'preprocess: [{ use: woe, columns: [debt, income] }, one-hot]'
     const cellOf = async (algorithm: string) => {
       const { finished } = await seeRun(makeWorkshop(t).page({ preprocess, evaluate, algorithm }))
-      const { result, observed } = finished?.record as RunRecord
+      const record = finished?.record as RunRecord
       const find = <C extends { readonly id: string }>(cells: readonly C[]) => cells.find(({ id }) => id === 'woe')
-      return { key: find(observed.cells)?.key, output: find(result.cells)?.output }
+      return { key: find(record.observed.cells)?.key, output: find(record.result.cells)?.output }
     }
     t.same(
       await cellOf('algorithm: { use: logistic, with: { classWeight: balanced } }'),
