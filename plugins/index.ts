@@ -19,9 +19,11 @@ const builtIns: PluginSet = {
     { kind: 'preprocess', id: 'min-max', load: () => import('./preprocess/min-max.ts') },
     { kind: 'preprocess', id: 'one-hot', load: () => import('./preprocess/one-hot.ts') },
     { kind: 'preprocess', id: 'ordinal', load: () => import('./preprocess/ordinal.ts') },
+    { kind: 'preprocess', id: 'pca', load: () => import('./preprocess/pca.ts') },
     { kind: 'preprocess', id: 'robust-scale', load: () => import('./preprocess/robust-scale.ts') },
     { kind: 'preprocess', id: 'standardize', load: () => import('./preprocess/standardize.ts') },
     { kind: 'preprocess', id: 'text-tfidf', load: () => import('./preprocess/text-tfidf.ts') },
+    { kind: 'preprocess', id: 'woe', load: () => import('./preprocess/woe.ts') },
 
     { kind: 'algorithm', id: 'gradient-boosting', load: () => import('./algorithm/gradient-boosting.ts') },
     { kind: 'algorithm', id: 'k-means', load: () => import('./algorithm/k-means.ts') },
@@ -29,6 +31,7 @@ const builtIns: PluginSet = {
     { kind: 'algorithm', id: 'neural-network', load: () => import('./algorithm/neural-network.ts') },
     { kind: 'algorithm', id: 'random-forest', load: () => import('./algorithm/random-forest.ts') },
     { kind: 'algorithm', id: 'ridge', load: () => import('./algorithm/ridge.ts') },
+    { kind: 'algorithm', id: 'scorecard', load: () => import('./algorithm/scorecard.ts') },
     { kind: 'algorithm', id: 'svm', load: () => import('./algorithm/svm.ts') },
 
     { kind: 'optimizer', id: 'adam', load: () => import('./optimizer/adam.ts') },
