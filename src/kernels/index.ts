@@ -32,6 +32,7 @@ export {
 export { crossEntropy, type LossRows, type RegressionLoss, regressionLoss, softmax } from './loss.ts'
 export { addColumnSums, addProduct, addTransposedProduct, fillRows, gatherRows, scale, transpose } from './matrix.ts'
 export { alignUp } from './memory.ts'
+export { NearestVectors, nearestBytes } from './neighbours.ts'
 export { KernelPool, type PoolOptions } from './pool.ts'
 export {
   placeInTiles,
@@ -43,6 +44,7 @@ export {
   svmDecisionBytes,
   wholeTiles,
 } from './svm.ts'
+export { type SvmLosses, SvmPrimal, type SvmPrimalShape, svmPrimalBytes } from './svm-primal.ts'
 export { SvmSolver, svmSolverBytes } from './svm-solver.ts'
 export { type NodeSums, SPLIT_SEARCH_BYTES, type Split, type SplitRules, SplitSearch } from './tree-splits.ts'
 export {
