@@ -65,8 +65,16 @@ export default defineAlgorithm({
       type: 'boolean',
       default: true,
       description:
-        'Draw rows with replacement for each tree; false: each tree learns from all rows, and there is no out-of-bag score.',
+        'Draw rows with replacement for each tree; false: each once, and from all rows there is no out-of-bag score.',
       examples: [true],
+    },
+    subsample: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 1,
+      description: 'How many rows each tree draws, as a share of all; without `bootstrap` no row twice.',
+      examples: [1, 0.5],
     },
     extraTrees: {
       type: 'boolean',
@@ -88,7 +96,8 @@ export default defineAlgorithm({
   async fit(data, params, ctx) {
     const X = dense(data.X)
     if (X.rows === 0) throw fail('FIT_NO_ROWS', { reason: 'the training part is empty' })
-    const rules = { ...params, tries: triesOf(params.features, data.task, X.features.length) }
+    const draws = Math.max(1, Math.round(params.subsample * X.rows))
+    const rules = { ...params, draws, tries: triesOf(params.features, data.task, X.features.length) }
     const { forest, outOfBag } = await fitForest({ ...data, X }, rules, ctx)
     if (outOfBag !== undefined) outOfBagTable(ctx, data, outOfBag)
     importanceTable(ctx, X.features, forest.importance)

@@ -12,9 +12,11 @@ export {
   ForestGrower,
   type ForestRows,
   type ForestRules,
-  forestBytes,
   type GrownTree,
+  growForest,
+  LEARNED_FROM,
 } from './forest.ts'
+export { forestBytes, leavesRowsOut } from './forest-plan.ts'
 export { addForestScores, type ForestTrees } from './forest-scores.ts'
 export { scoringKernels, trainingKernels } from './instance.ts'
 export type { KernelFunctions, KernelMemory, Kernels, MathKernels } from './kernels.ts'

@@ -74,19 +74,18 @@ export class ForestBuilder {
     this.#classes = classes
   }
 
-  /** Copies a tree with thresholds; what its nodes number in its own sets and leaves, they number in those of the forest then. */
-  add(tree: GrownTree): void {
-    const nodes = tree.nodes.slice()
+  /** Takes a tree with thresholds over; what its nodes number in its own sets and leaves, they number in those of the forest then. */
+  add({ nodes, sets, leaves }: GrownTree): void {
     for (let at = 0; at < nodes.length; at += NODE_WORDS) {
       const leaf = nodes[at + 2] === 0
       if (leaf && this.#classes > 0) nodes[at] = (nodes[at] as number) + this.#leafCount
       else if (!leaf && ((nodes[at + 1] as number) & CATEGORY) !== 0) nodes[at] = (nodes[at] as number) + this.#setWords
     }
     this.#nodes.push(nodes)
-    this.#sets.push(tree.sets.slice())
-    this.#leaves.push(tree.leaves.slice())
-    this.#setWords += tree.sets.length
-    if (this.#classes > 0) this.#leafCount += tree.leaves.length / this.#classes
+    this.#sets.push(sets)
+    this.#leaves.push(leaves)
+    this.#setWords += sets.length
+    if (this.#classes > 0) this.#leafCount += leaves.length / this.#classes
   }
 
   build(bins: readonly FeatureBins[], importance: Float64Array): Forest {
