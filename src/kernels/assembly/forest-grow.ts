@@ -51,7 +51,7 @@ import { treePartition } from './trees-splits'
 const NODE_BYTES: u32 = 12
 
 /** What work weighs, in values of features that are read. */
-const WORK_A_ROW: f64 = 8
+const WORK_A_ROW: f64 = 16
 const WORK_A_NODE: f64 = 300
 
 /**
