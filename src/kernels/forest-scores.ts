@@ -4,7 +4,6 @@ type ScoreFunctions = {
   forestScores(
     scores: number,
     values: number,
-    rows: number,
     n: number,
     features: number,
     nodes: number,
@@ -32,14 +31,13 @@ export interface ForestTrees {
 }
 
 /**
- * Adds what the trees give for rows of `values` f32 [all rows, features] to `scores` f64 [all rows, outputs], in the order of
- * the trees: for the rows listed, or for all. All arrays lie in kernel memory.
+ * Adds what the trees give for rows `values` f32 [rows, features] to `scores` f64 [rows, outputs], in the order of the trees.
+ * All arrays lie in kernel memory.
  */
 export function addForestScores(
   kernels: Kernels,
   scores: Float64Array,
   values: Float32Array,
-  rows: Uint32Array | undefined,
   { features, outputs }: { readonly features: number; readonly outputs: number },
   trees: ForestTrees,
 ): void {
@@ -47,8 +45,7 @@ export function addForestScores(
   forestScores(
     scores.byteOffset,
     values.byteOffset,
-    rows?.byteOffset ?? 0,
-    rows?.length ?? scores.length / outputs,
+    scores.length / outputs,
     features,
     trees.nodes.byteOffset,
     trees.starts.byteOffset,

@@ -184,7 +184,7 @@ t.test('a category splits by a set of bins; distributions fill leaves', async (t
   })
 })
 
-t.test('both builds of the kernels score forests alike, row by row and in any selection', async (t) => {
+t.test('both builds of the kernels score forests alike, alone and in a batch', async (t) => {
   const float = (value: number): number => new Uint32Array(Float32Array.of(value).buffer)[0] as number
   const run = (over: Kernels, classes: number): number[] =>
     over.scope(MEGABYTE, (memory) => {
@@ -212,11 +212,12 @@ t.test('both builds of the kernels score forests alike, row by row and in any se
       const scores = memory.f64(rows.length * outputs)
       const all = memory.put(Float32Array.from(rows.flat()))
       const shape = { features: 2, outputs }
-      addForestScores(over, scores, all, undefined, shape, trees)
+      addForestScores(over, scores, all, shape, trees)
       const whole = [...scores]
-      scores.fill(0)
-      addForestScores(over, scores, all, memory.put(Uint32Array.of(6, 0, 1, 5, 3)), shape, trees)
-      addForestScores(over, scores, all, memory.put(Uint32Array.of(2, 4)), shape, trees)
+      for (let row = 0; row < rows.length; row++) {
+        const own = scores.subarray(row * outputs, (row + 1) * outputs).fill(0)
+        addForestScores(over, own, all.subarray(2 * row), shape, trees)
+      }
       t.same([...scores], whole)
       return whole
     })

@@ -53,7 +53,7 @@ function addUp(forest: Forest, X: DenseFeatures, kernels: Kernels): Float64Array
       maps: memory.put(maps),
       mapStarts: memory.put(mapStarts),
     }
-    addForestScores(kernels, scores, memory.put(X.values), undefined, { features, outputs }, trees)
+    addForestScores(kernels, scores, memory.put(X.values), { features, outputs }, trees)
     return Float64Array.from(scores)
   })
 }
