@@ -24,6 +24,7 @@ const builtIns: PluginSet = {
     { kind: 'preprocess', id: 'text-tfidf', load: () => import('./preprocess/text-tfidf.ts') },
 
     { kind: 'algorithm', id: 'gradient-boosting', load: () => import('./algorithm/gradient-boosting.ts') },
+    { kind: 'algorithm', id: 'isolation-forest', load: () => import('./algorithm/isolation-forest.ts') },
     { kind: 'algorithm', id: 'logistic', load: () => import('./algorithm/logistic.ts') },
     { kind: 'algorithm', id: 'neural-network', load: () => import('./algorithm/neural-network.ts') },
     { kind: 'algorithm', id: 'random-forest', load: () => import('./algorithm/random-forest.ts') },

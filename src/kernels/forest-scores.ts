@@ -1,24 +1,10 @@
 import type { Kernels } from './kernels.ts'
 
-type ScoreFunctions = {
-  forestScores(
-    scores: number,
-    values: number,
-    n: number,
-    features: number,
-    nodes: number,
-    starts: number,
-    trees: number,
-    outputs: number,
-    sets: number,
-    leaves: number,
-    maps: number,
-    mapStarts: number,
-  ): void
-}
+/** Rows that one call scores. */
+const ROWS_A_CALL = 4096
 
 /** Trees of a forest as the scoring kernel reads them: nodes as in `GrownTree`, but numbers' splits hold thresholds. */
-export interface ForestTrees {
+export interface PackedForest {
   readonly nodes: Uint32Array
   /** First node of each tree. */
   readonly starts: Uint32Array
@@ -39,21 +25,25 @@ export function addForestScores(
   scores: Float64Array,
   values: Float32Array,
   { features, outputs }: { readonly features: number; readonly outputs: number },
-  trees: ForestTrees,
+  trees: PackedForest,
 ): void {
-  const { forestScores } = kernels.functions as unknown as ScoreFunctions
-  forestScores(
-    scores.byteOffset,
-    values.byteOffset,
-    scores.length / outputs,
-    features,
-    trees.nodes.byteOffset,
-    trees.starts.byteOffset,
-    trees.starts.length,
-    outputs,
-    trees.sets.byteOffset,
-    trees.leaves?.byteOffset ?? 0,
-    trees.maps.byteOffset,
-    trees.mapStarts.byteOffset,
-  )
+  const rows = scores.length / outputs
+  const calls: number[][] = []
+  for (let from = 0; from < rows; from += ROWS_A_CALL) {
+    calls.push([
+      scores.byteOffset + 8 * from * outputs,
+      values.byteOffset + 4 * from * features,
+      Math.min(ROWS_A_CALL, rows - from),
+      features,
+      trees.nodes.byteOffset,
+      trees.starts.byteOffset,
+      trees.starts.length,
+      outputs,
+      trees.sets.byteOffset,
+      trees.leaves?.byteOffset ?? 0,
+      trees.maps.byteOffset,
+      trees.mapStarts.byteOffset,
+    ])
+  }
+  kernels.parallel('forestScores', calls)
 }

@@ -17,7 +17,7 @@ export {
   LEARNED_FROM,
 } from './forest.ts'
 export { forestBytes, leavesRowsOut } from './forest-plan.ts'
-export { addForestScores, type ForestTrees } from './forest-scores.ts'
+export { addForestScores, type PackedForest } from './forest-scores.ts'
 export { scoringKernels, type TrainingOptions, trainingKernels } from './instance.ts'
 export type { KernelFunctions, KernelMemory, Kernels, MathKernels, TrainingKernels } from './kernels.ts'
 export {

@@ -30,3 +30,25 @@ export const NODE_WORDS = 3
 export const MISSING_LEFT = 1
 /** Flag: the node asks for a set of categories. */
 export const CATEGORY = 2
+
+/** The trees of a forest of numbers whose leaves give a value, out of the nodes of each. */
+export function joinTrees(trees: readonly Uint32Array[], features: number): ForestTrees {
+  const starts = new Uint32Array(trees.length + 1)
+  trees.forEach((nodes, tree) => {
+    starts[tree + 1] = (starts[tree] as number) + nodes.length / NODE_WORDS
+  })
+  const nodes = new Uint32Array(NODE_WORDS * (starts.at(-1) as number))
+  trees.forEach((own, tree) => {
+    nodes.set(own, NODE_WORDS * (starts[tree] as number))
+  })
+  return {
+    features,
+    classes: 0,
+    starts,
+    nodes,
+    sets: new Uint32Array(0),
+    leaves: new Float32Array(0),
+    maps: new Uint8Array(0),
+    mapStarts: new Uint32Array(features + 1),
+  }
+}
