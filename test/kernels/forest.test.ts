@@ -112,6 +112,31 @@ t.test('a bag holds as many draws as there are rows, by the words of its own str
   })
 })
 
+t.test('rows drawn without replacement: as many as asked for, each row as often as any other', async (t) => {
+  kernels.scope(MEGABYTE, (memory) => {
+    const rows = Array.from({ length: 40 }, (_, i): [number, number] => [i % 4, i % 3])
+    const own = values(
+      memory,
+      rows.map((_, i) => i),
+    )
+    const grower = new ForestGrower(memory, binned(memory, rows), own, rules(10, { maxDepth: 3 }), 1)
+    const times = new Uint32Array(40)
+    for (let tree = 0; tree < 400; tree++) {
+      const { outside = new Uint32Array(0), nodes } = grown(grower, [tree, 5])
+      const learned = Array.from(times.keys()).filter((row) => outside[row] === LEARNED_FROM)
+      t.equal(learned.length, 10)
+      for (const row of learned) times[row] = (times[row] as number) + 1
+      const leaves = new Set(Array.from(nodes.keys()).filter((at) => at % 3 === 0 && nodes[at + 2] === 0))
+      const words = new Set(Array.from(leaves, (at) => nodes[at]))
+      t.ok(
+        outside.every((word) => word === LEARNED_FROM || words.has(word)),
+        'others end in leaves',
+      )
+    }
+    t.ok(Math.min(...times) > 65 && Math.max(...times) < 135, 'about 100 times each')
+  })
+})
+
 t.test('work that stops and goes on gives the same tree, and two keys two trees', async (t) => {
   kernels.scope(MEGABYTE, (memory) => {
     const rows = Array.from({ length: 300 }, (_, i): [number, number] => [(i * 7) % 5, (i * 11) % 4])

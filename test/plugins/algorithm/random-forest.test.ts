@@ -1,5 +1,5 @@
 import type { DenseFeatures } from 'daybook/frame'
-import { scoringKernels } from 'daybook/kernels'
+import { KernelPool, type Kernels, scoringKernels, trainingKernels } from 'daybook/kernels'
 import { RandomStream, type TrainingData } from 'daybook/plugin'
 import fc from 'fast-check'
 import { RandomForestClassifier, RandomForestRegression } from 'ml-random-forest'
@@ -14,8 +14,12 @@ type Rows = readonly (readonly number[])[]
 
 const scoring = scoringKernels()
 
-async function train(data: TrainingData, given: Given = {}, options: Parameters<typeof fitting>[1] = {}) {
-  const { ctx, shown } = fitting(withDefaults(plugin.params, given), options)
+type Options = Parameters<typeof fitting>[1] & { readonly kernels?: Kernels }
+
+async function train(data: TrainingData, given: Given = {}, options: Options = {}) {
+  const made = fitting(withDefaults(plugin.params, given), options)
+  const { shown } = made
+  const ctx = { ...made.ctx, ...(options.kernels === undefined ? {} : { kernels: options.kernels }) }
   const state = (await plugin.fit(data, ctx.params, ctx)) as State
   return { state, shown }
 }
@@ -287,6 +291,43 @@ t.test('fitted twice, on any number of threads: the same bytes; with another see
       t.notOk(Buffer.from((await train(data, given, { seed: 8 })).state.nodes).equals(Buffer.from(state.nodes)))
     }
   }
+})
+
+t.test('threads of a pool, in any order: the same bytes', async (t) => {
+  const { rows, codes, values, three } = mixture()
+  const X = dense(rows, levels)
+  for (const data of [regression(X, values), classification(X, codes), classification(X, three)]) {
+    const { state, shown } = await train(data, { trees: 37 })
+    for (const [threads, stress] of [
+      [2, undefined],
+      [3, 1],
+      [8, 2],
+    ] as const) {
+      const pool = new KernelPool(stress === undefined ? {} : { stress })
+      const kernels = trainingKernels({ pool, threads })
+      const more = await train(data, { trees: 37 }, { kernels })
+      t.strictSame(more.state, state)
+      t.strictSame(more.shown, shown)
+      kernels.close()
+      await pool.close()
+    }
+  }
+})
+
+t.test('a share of the rows for each tree: with and without replacement', async (t) => {
+  const { rows, values } = mixture()
+  const X = dense(rows, levels)
+  for (const bootstrap of [true, false]) {
+    const { state, shown } = await train(regression(X, values), { trees: 30, subsample: 0.25, bootstrap, minLeaf: 1 })
+    const leaves = Array.from({ length: 30 }, (_, tree) => (state.starts[tree + 1]! - state.starts[tree]! + 1) / 2)
+    const mean = leaves.reduce((sum, count) => sum + count, 0) / 30
+    // 60 draws: so many different rows, each a leaf of its own (values of rows differ).
+    t.ok(bootstrap ? mean > 45 && mean < 59 : mean > 59 && mean <= 60, `${mean} leaves`)
+    t.equal(shown.tables[0]?.title, 'Out-of-bag score')
+    t.ok(state.importance.reduce((sum, gain) => sum + gain, 0) > 1)
+  }
+  const least = await train(regression(X, values), { trees: 3, subsample: 1e-9 })
+  t.equal(least.state.nodes.length, 9, 'one row a tree')
 })
 
 t.test('a tree depends on its own number alone', async (t) => {
