@@ -16,8 +16,8 @@ export {
   type GrownTree,
 } from './forest.ts'
 export { addForestScores, type ForestTrees } from './forest-scores.ts'
-export { scoringKernels, trainingKernels } from './instance.ts'
-export type { KernelFunctions, KernelMemory, Kernels, MathKernels } from './kernels.ts'
+export { scoringKernels, type TrainingOptions, trainingKernels } from './instance.ts'
+export type { KernelFunctions, KernelMemory, Kernels, MathKernels, TrainingKernels } from './kernels.ts'
 export {
   addCentredSquares,
   addGram,
@@ -31,6 +31,7 @@ export {
 export { crossEntropy, type LossRows, type RegressionLoss, regressionLoss, softmax } from './loss.ts'
 export { addColumnSums, addProduct, addTransposedProduct, fillRows, gatherRows, scale, transpose } from './matrix.ts'
 export { alignUp } from './memory.ts'
+export { KernelPool, type PoolOptions } from './pool.ts'
 export {
   placeInTiles,
   SVM_TILE,

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { fail } from '../base/errors.ts'
-import type { KernelFunctions, Kernels, MathKernels } from './kernels.ts'
+import type { KernelFunctions, Kernels, MathKernels, TrainingKernels } from './kernels.ts'
 import { ScopedMemory } from './memory.ts'
-import { type Memory, type Module, wasm } from './webassembly.ts'
+import type { KernelPool, Lease } from './pool.ts'
+import { functionsOf, type Memory, type Module, wasm } from './webassembly.ts'
 
 const PAGE = 65536
 
@@ -12,26 +13,61 @@ const LARGEST = [65536, 32768, 16384]
 /** Compiled code is immutable, so a process compiles each module once; instances and their memories are never shared. */
 const compiled: { training?: Module; scoring?: Module } = {}
 
+export interface TrainingOptions {
+  /** Where further threads come from. Without it, kernels run on the caller's thread. */
+  readonly pool?: KernelPool | undefined
+  /** Threads that `parallel` may use, the caller's among them. Default 1. */
+  readonly threads?: number
+}
+
 /**
  * Kernels for scoring: a new instance over plain memory of its own. One scope at a time (see {@link ScopedMemory}).
  *
  * @throws DaybookError KERNEL_UNSUPPORTED
  */
 export function scoringKernels(): Kernels {
-  return instantiate(moduleOf('scoring'), newMemory(false))
+  const { kernels, functions } = instantiate(moduleOf('scoring'), newMemory(false))
+  return Object.freeze({ ...kernels, threads: 1, parallel: onOneThread(functions) })
 }
 
 /**
- * Kernels for training: a new instance over a fresh shared memory, given back when the instance is collected.
- *
- * The seam for threads: a worker can instantiate the same module over the same memory, because no kernel keeps anything
- * outside the memory that its arguments point to, and because the split of the work (blocks of rows, features or units,
- * written by one thread each) is fixed by the data. A pool then posts a function's name and its numbers, and waits by Atomics.
+ * Kernels for training: a new instance over a fresh shared memory, given back when the instance is collected. Threads of the
+ * pool instantiate the same module over the same memory: no kernel keeps anything outside the memory that its arguments
+ * point to. They are leased when `parallel` is first called with more than one call, and until `close`.
  *
  * @throws DaybookError KERNEL_UNSUPPORTED
  */
-export function trainingKernels(): Kernels {
-  return instantiate(moduleOf('training'), newMemory(true))
+export function trainingKernels({ pool, threads = 1 }: TrainingOptions = {}): TrainingKernels {
+  const module = moduleOf('training')
+  const memory = newMemory(true)
+  const { kernels, functions } = instantiate(module, memory)
+  const alone = onOneThread(functions)
+  if (pool === undefined || threads <= 1)
+    return Object.freeze({ ...kernels, threads: 1, parallel: alone, close: () => {} })
+  let lease: Lease | undefined
+  let closed = false
+  return Object.freeze({
+    ...kernels,
+    threads,
+    parallel(name: string, calls: readonly (readonly number[])[]) {
+      if (calls.length < 2 || closed) return alone(name, calls)
+      lease ??= pool.lease(module, memory, functionsOf(module, functions), threads - 1)
+      lease.run(name, calls)
+    },
+    close() {
+      closed = true
+      lease?.end()
+      lease = undefined
+    },
+  })
+}
+
+function onOneThread(functions: KernelFunctions): Kernels['parallel'] {
+  return (name, calls) => {
+    const run = functions[name]
+    if (run === undefined) throw new TypeError(`the kernels have no function ${name}`)
+    for (const args of calls) run(...args)
+  }
 }
 
 function moduleOf(name: 'training' | 'scoring'): Module {
@@ -54,21 +90,16 @@ function newMemory(shared: boolean): Memory {
   throw fail('KERNEL_OUT_OF_MEMORY', { bytes: PAGE, limit: 0 }, { cause: refusal })
 }
 
-function instantiate(module: Module, memory: Memory): Kernels {
+function instantiate(
+  module: Module,
+  memory: Memory,
+): { kernels: Pick<Kernels, 'math' | 'functions' | 'scope'>; functions: KernelFunctions } {
   const instance = guarded(() => new wasm.Instance(module, { env: { memory } }))
   const functions = instance.exports as unknown as KernelFunctions & MathKernels & { heapBase(): number }
   const { exp, expm1, log, log1p, tanh, sigmoid, pow } = functions
   const scoped = new ScopedMemory(memory, functions.heapBase())
-  return Object.freeze({
-    math: Object.freeze({ exp, expm1, log, log1p, tanh, sigmoid, pow }),
-    functions,
-    scope: scoped.scope.bind(scoped) as Kernels['scope'],
-    threads: 1,
-    parallel: (name: string, calls: readonly (readonly number[])[]) => {
-      const run = functions[name] as (...args: number[]) => number
-      for (const args of calls) run(...args)
-    },
-  })
+  const math = Object.freeze({ exp, expm1, log, log1p, tanh, sigmoid, pow })
+  return { functions, kernels: { math, functions, scope: scoped.scope.bind(scoped) as Kernels['scope'] } }
 }
 
 function guarded<T>(work: () => T): T {

@@ -54,3 +54,9 @@ export interface Kernels {
    */
   parallel(name: string, calls: readonly (readonly number[])[]): void
 }
+
+/** Kernels of one training. */
+export interface TrainingKernels extends Kernels {
+  /** Gives the pool's threads back; further calls run on the caller's thread alone. To be called when the training is over. */
+  close(): void
+}

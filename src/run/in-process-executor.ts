@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts'
+import { KernelPool } from '../kernels/index.ts'
 import type { Registry } from '../plugin/api.ts'
 import type { ObjectStore } from '../store/index.ts'
 import { defer } from './deferred.ts'
@@ -18,6 +19,7 @@ export class InProcessExecutor implements Executor {
   readonly #objects: ObjectStore
   readonly #registry: Registry
   readonly #memo = new Memo()
+  readonly #pool = new KernelPool()
 
   constructor(objects: ObjectStore, registry: Registry) {
     this.#objects = objects
@@ -25,7 +27,7 @@ export class InProcessExecutor implements Executor {
   }
 
   async submit(...[task, onEvent, signal]: Parameters<Executor['submit']>): Promise<Answer> {
-    const workplace = { objects: this.#objects, registry: this.#registry, memo: this.#memo }
+    const workplace = { objects: this.#objects, registry: this.#registry, memo: this.#memo, pool: this.#pool }
     const { promise: abandoned, reject } = defer<never>()
     let timer: NodeJS.Timeout | undefined
     const onAbort = (): void => {
@@ -41,5 +43,7 @@ export class InProcessExecutor implements Executor {
     }
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#pool.close()
+  }
 }

@@ -1,5 +1,6 @@
 import type { Digest } from '../base/digest.ts'
 import { type Frame, frameFromState } from '../frame/index.ts'
+import { KernelPool } from '../kernels/index.ts'
 import type { Plan } from '../plan/index.ts'
 import { decodeState, type Registry } from '../plugin/api.ts'
 import type { ObjectStore } from '../store/index.ts'
@@ -22,7 +23,7 @@ export async function readData(
   signal: AbortSignal,
 ): Promise<Frame> {
   const memo = new Memo(plan.cells.length)
-  const workplace = { objects, registry: guardRegistry(registry), memo }
+  const workplace = { objects, registry: guardRegistry(registry), memo, pool: new KernelPool() } // one thread a task: none is started
   // What a frame goes by: its digest where it is stored, else its cell's key, which nothing but the memo knows.
   const names = new Map<string, Digest>()
   for (const { id, key, plugin, work, needs, cached } of plan.cells) {

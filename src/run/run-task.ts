@@ -25,6 +25,8 @@ export async function runTask(
     return { ...done, shown: await ctx.objects.put(ctx.shown.bytes()), ms: Math.round(ctx.ms * 1000) / 1000 }
   } catch (thrown) {
     throw errorOf(thrown, task, signal)
+  } finally {
+    ctx.release()
   }
 }
 

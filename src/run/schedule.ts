@@ -73,12 +73,16 @@ class PlanRun {
   #advance(): void {
     const { signal, threads } = this.#given
     if (signal.aborted) this.#problem ??= fail('RUN_INTERRUPTED', {})
+    const ready: PlannedCell[] = []
     for (const cell of this.#waiting) {
       if (this.#gatesFailed() && cell.after.includes('gates')) this.#end(cell, 'skipped')
       else if (cell.cached !== undefined) this.#end(cell, 'cached', cell.cached)
       else if (this.#problem !== undefined) this.#end(cell, 'skipped')
-      else if (this.#running.size < threads && this.#isReady(cell)) this.#start(cell)
+      else if (this.#running.size + ready.length < threads && this.#isReady(cell)) ready.push(cell)
     }
+    // Cells that run side by side share the threads: the kernels' own would only be in each other's way.
+    const share = Math.max(1, Math.floor(threads / (this.#running.size + ready.length)))
+    for (const cell of ready) this.#start(cell, share)
     if (this.#check === 'running') return
     if (this.#waiting.size === 0 && this.#running.size === 0) this.#done.resolve()
   }
@@ -108,23 +112,23 @@ class PlanRun {
     return gatesOf([...this.#ended.values()]).some(({ passed }) => !passed)
   }
 
-  #start(cell: PlannedCell): void {
+  #start(cell: PlannedCell, threads: number): void {
     this.#waiting.delete(cell)
     this.#running.add(cell)
     this.#given.onEvent({ type: 'cellStarted', cell: cell.id, plugin: cell.plugin })
-    void this.#run(cell).then(() => {
+    void this.#run(cell, threads).then(() => {
       this.#running.delete(cell)
       this.#advance()
     })
   }
 
-  async #run(cell: PlannedCell): Promise<void> {
+  async #run(cell: PlannedCell, threads: number): Promise<void> {
     const { onEvent, signal, store, run } = this.#given
     try {
       const answer = await this.#given
         .executor()
         .submit(
-          this.#taskOf(cell),
+          this.#taskOf(cell, threads),
           (event) =>
             onEvent(
               event.type === 'warned'
@@ -146,9 +150,9 @@ class PlanRun {
     }
   }
 
-  #taskOf({ id, plugin, work, needs }: PlannedCell): Task {
+  #taskOf({ id, plugin, work, needs }: PlannedCell, threads: number): Task {
     const inputs = needs.map(({ name, cell, output }) => [name, this.#output(cell, output)] as const)
-    const { plan, threads } = this.#given
+    const { plan } = this.#given
     return { cell: id, plugin, work, page: plan.page, inputs: Object.fromEntries(inputs), threads }
   }
 

@@ -5,7 +5,13 @@ import type { Json, JsonObject } from '../base/json.ts'
 import { RandomStream } from '../base/random.ts'
 import type { Frame } from '../frame/index.ts'
 import { frameFromState } from '../frame/index.ts'
-import { type Kernels, scoringKernels, trainingKernels } from '../kernels/index.ts'
+import {
+  type KernelPool,
+  type Kernels,
+  scoringKernels,
+  type TrainingKernels,
+  trainingKernels,
+} from '../kernels/index.ts'
 import type { PageFacts, PluginUse } from '../plan/index.ts'
 import { decodeState, encodeState, type FitContext, type Registry, type State } from '../plugin/api.ts'
 import type { ObjectStore } from '../store/index.ts'
@@ -20,6 +26,8 @@ export interface Workplace {
   /** Guarded: its plugins answer for what they throw. */
   readonly registry: Registry
   readonly memo: Memo
+  /** Threads for the kernels of one task after the other. */
+  readonly pool: KernelPool
 }
 
 /** What a running task works with: its inputs, its plugins, what it shows, its clock. */
@@ -30,6 +38,7 @@ export class TaskContext {
   readonly #workplace: Workplace
   readonly #onEvent: (event: TaskEvent) => void
   #scoring: Kernels | undefined
+  #training: TrainingKernels | undefined
   #lastProgress = 0
   /** Time spent in the cell's own hook. */
   ms = 0
@@ -108,13 +117,19 @@ export class TaskContext {
     }
   }
 
-  /** What a fitting hook of `use` gets. `fold` names the fold that it is fitted for. */
+  /**
+   * What a fitting hook of `use` gets, with memory of its own. `fold` names the fold that it is fitted for. One hook runs at a
+   * time: the next context takes the threads from the one before.
+   */
   fitContext(use: PluginUse, fold?: number): FitContext<JsonObject> {
     this.signal.throwIfAborted()
+    const { threads } = this.task
+    this.release()
+    this.#training = trainingKernels({ pool: this.#workplace.pool, threads })
     return {
       params: paramsOf(use),
-      kernels: trainingKernels(),
-      threads: this.task.threads,
+      kernels: this.#training,
+      threads,
       signal: this.signal,
       random: (purpose) => {
         if (!use.random) throw fail('RUN_RANDOM_UNDECLARED', { plugin: use.use }, { plugin: use.use })
@@ -128,6 +143,12 @@ export class TaskContext {
         this.#onEvent({ type: 'warned', warning })
       },
     }
+  }
+
+  /** Gives the kernels' threads back. */
+  release(): void {
+    this.#training?.close()
+    this.#training = undefined
   }
 
   /** A stream of the engine's own, or of a plugin. */

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { asDaybookError } from '../base/errors.ts'
+import { KernelPool } from '../kernels/index.ts'
 import { openRegistry } from '../plugin/open-registry.ts'
 import { openStore } from '../store/index.ts'
 import { guardRegistry } from './guard-plugin.ts'
@@ -22,7 +23,7 @@ let controller = new AbortController()
 async function open(): Promise<Workplace> {
   const registry = await openRegistry({ folder, ...(sets && { sets }) })
   const { objects } = await openStore(store)
-  return { objects, registry: guardRegistry(registry), memo: new Memo() }
+  return { objects, registry: guardRegistry(registry), memo: new Memo(), pool: new KernelPool() }
 }
 
 async function work(task: Task): Promise<void> {

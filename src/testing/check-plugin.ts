@@ -44,6 +44,15 @@ export async function conformance(t: TapLike, plugin: Plugin, options: CheckOpti
 
 async function* runChecks(plugin: Plugin, options: CheckOptions): AsyncGenerator<{ check: Check; found: Finding[] }> {
   const subject = new Subject(plugin as Defined<PluginKind>, options)
+  try {
+    yield* checksOn(subject)
+  } finally {
+    await subject.close()
+  }
+}
+
+async function* checksOn(subject: Subject): AsyncGenerator<{ check: Check; found: Finding[] }> {
+  const { plugin } = subject
   const declaration = declarationChecks(subject)
   let usable = true
   for (const check of declaration) {

@@ -1,7 +1,7 @@
 import { asDaybookError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Frame } from '../frame/index.ts'
-import { type Kernels, scoringKernels, trainingKernels } from '../kernels/index.ts'
+import { KernelPool, type Kernels, scoringKernels, type TrainingKernels, trainingKernels } from '../kernels/index.ts'
 import type { Defined, FitContext, ParamSchema, PluginKind, ScoringContext, ShownFigure } from '../plugin/api.ts'
 import { fillParams } from '../plugin/fill-params.ts'
 import { type TestContext, testContext } from './context.ts'
@@ -26,6 +26,9 @@ export class Subject<Kind extends PluginKind = PluginKind> {
   /** Two instances of the training kernels, so that a second fit meets other memory than the first. */
   readonly #training: readonly [Kernels, Kernels] = [trainingKernels(), trainingKernels()]
   readonly #scoring: Kernels = scoringKernels()
+  readonly #pool = new KernelPool()
+  /** Kernels of several threads, by their number. */
+  readonly #threaded = new Map<number, TrainingKernels>()
   /** What hooks reached for that they may not. */
   readonly reached = new Set<string>()
   readonly figures: ShownFigure[] = []
@@ -56,9 +59,21 @@ export class Subject<Kind extends PluginKind = PluginKind> {
       params,
       threads,
       random: this.plugin.random === true,
-      kernels: this.#training[memory],
+      kernels: threads === 1 ? this.#training[memory] : this.#kernelsOf(threads),
     })
     return { ...context, figure: (figure) => void this.figures.push(figure) }
+  }
+
+  /** Gives back the threads that hooks were lent. */
+  async close(): Promise<void> {
+    for (const kernels of this.#threaded.values()) kernels.close()
+    await this.#pool.close()
+  }
+
+  #kernelsOf(threads: number): Kernels {
+    const known = this.#threaded.get(threads) ?? trainingKernels({ pool: this.#pool, threads })
+    this.#threaded.set(threads, known)
+    return known
   }
 
   /** @param kernels which build of them; both give equal bits */

@@ -73,6 +73,24 @@ async function schedule(
 
 const diamond = { data: [], a: ['data'], b: ['data'], c: ['data'], join: ['a', 'b', 'c'] }
 
+t.test('cells that run side by side share the threads between their kernels', async (t) => {
+  for (const [threads, alone, together] of [
+    [1, 1, 1],
+    [2, 2, 1],
+    [3, 3, 1],
+    [8, 8, 2],
+  ] as const) {
+    const given: Record<string, number> = {}
+    await schedule(planOf(diamond), threads, ({ cell, threads: share }) => {
+      given[cell] = share
+      return {}
+    })
+    t.equal(given.data, alone, `${threads} threads: a cell alone`)
+    t.equal(given.a, together, `${threads} threads: a, b and c`)
+    t.equal(given.join, alone, `${threads} threads: the last one alone`)
+  }
+})
+
 t.test('independent cells run together, at most as many as there are threads, after what they need', async (t) => {
   for (const [threads, most] of [
     [1, 1],
