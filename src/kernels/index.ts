@@ -45,16 +45,20 @@ export {
   wholeTiles,
 } from './svm.ts'
 export { SvmSolver, svmSolverBytes } from './svm-solver.ts'
+export {
+  addTreeContributions,
+  addTreeScores,
+  contributionScratch,
+  type ExplainedTrees,
+  type PackedTrees,
+  SCORED_ROWS,
+} from './tree-scores.ts'
 export { type NodeSums, SPLIT_SEARCH_BYTES, type Split, type SplitRules, SplitSearch } from './tree-splits.ts'
 export {
   addToRows,
-  addTreeContributions,
-  addTreeScores,
   type BinnedFeatures,
   binCategories,
   binNumbers,
   buildHistogram,
-  contributionScratch,
-  type PackedTrees,
   subtractHistogram,
 } from './trees.ts'
