@@ -53,6 +53,7 @@ export const treeWords = [
   'leafCount',
   'importance',
   'outside',
+  'covers',
 ] as const
 export type TreeWord = (typeof treeWords)[number]
 
@@ -105,7 +106,13 @@ export function forestBytes(
   const perRow = 3 * alignUp(4 * rows) + 16 * rows
   const outside = leavesRowsOut(rows, rules) ? alignUp(4 * rows) : 0
   const sets = alignUp(4 * setWords(binned) * leaves)
-  const tree = alignUp(12 * (2 * leaves - 1)) + sets + alignUp(4 * leaves * classes) + alignUp(8 * features) + outside
+  const tree =
+    alignUp(12 * (2 * leaves - 1)) +
+    alignUp(4 * (2 * leaves - 1)) +
+    sets +
+    alignUp(4 * leaves * classes) +
+    alignUp(8 * features) +
+    outside
   const search = alignUp(SEARCH_BYTES) + cellBytes(classes) + STACK_BYTES + RANDOM_BYTES + 16 * padded(classes)
   const words = alignUp(PLAN_BYTES) + alignUp(4 * treeWords.length * places)
   return words + perRow + alignUp(4 * features) + places * tree + search

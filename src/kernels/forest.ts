@@ -70,6 +70,8 @@ export interface GrownTree {
   readonly leaves: Float32Array
   /** How much splits on each feature lowered the weighted sum of squared errors, or of Gini impurities: f64 [features]. */
   readonly importance: Float64Array
+  /** Weight of the rows that the tree learned each node from: f32 [nodes]. */
+  readonly covers: Float32Array
   /**
    * What the leaf holds that a row ends in, u32 [rows]; {@link LEARNED_FROM} for rows that the tree learned from. Undefined where
    * trees draw all rows once.
@@ -115,6 +117,7 @@ export class ForestGrower {
         leaves: memory.f32(leaves * rows.classes).byteOffset,
         importance: memory.f64(features).byteOffset,
         outside: leavesRowsOut(n, rules) ? memory.u32(n).byteOffset : 0,
+        covers: memory.f32(2 * leaves - 1).byteOffset,
       })
     }
     const anyRows = rows.weighted && rules.minLeaf === 1 // any row will do, whatever it weighs
@@ -182,6 +185,7 @@ export class ForestGrower {
       sets: new Uint32Array(buffer, word('sets'), word('setWords')).slice(),
       leaves: new Float32Array(buffer, word('leaves'), this.#classes * word('leafCount')).slice(),
       importance: new Float64Array(buffer, word('importance'), this.#features).slice(),
+      covers: new Float32Array(buffer, word('covers'), word('nodeCount')).slice(),
       outside: word('outside') === 0 ? undefined : new Uint32Array(buffer, word('outside'), this.#rows).slice(),
     }
   }

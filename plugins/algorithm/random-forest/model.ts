@@ -4,6 +4,8 @@ import type { FeatureBins } from '../trees/bins.ts'
 
 /** A forest; with two classes leaves give the share of the positive one. */
 export type Forest = ForestTrees & {
+  /** Weight of the rows that each node was learned from, f32 [nodes]. */
+  readonly covers: Float32Array
   /** Mean decrease of impurity a feature. */
   readonly importance: Float64Array
 }
@@ -38,6 +40,7 @@ export class ForestBuilder {
   readonly #nodes: Uint32Array[] = []
   readonly #sets: Uint32Array[] = []
   readonly #leaves: Float32Array[] = []
+  readonly #covers: Float32Array[] = []
   #setWords = 0
   #leafCount = 0
 
@@ -47,7 +50,7 @@ export class ForestBuilder {
   }
 
   /** Takes a tree with thresholds over; what its nodes number in its own sets and leaves, they number in those of the forest then. */
-  add({ nodes, sets, leaves }: GrownTree): void {
+  add({ nodes, sets, leaves, covers }: GrownTree): void {
     for (let at = 0; at < nodes.length; at += NODE_WORDS) {
       const leaf = nodes[at + 2] === 0
       if (leaf && this.#classes > 0) nodes[at] = (nodes[at] as number) + this.#leafCount
@@ -56,6 +59,7 @@ export class ForestBuilder {
     this.#nodes.push(nodes)
     this.#sets.push(sets)
     this.#leaves.push(leaves)
+    this.#covers.push(covers)
     this.#setWords += sets.length
     if (this.#classes > 0) this.#leafCount += leaves.length / this.#classes
   }
@@ -73,6 +77,7 @@ export class ForestBuilder {
       sets: joined(this.#sets, new Uint32Array(this.#setWords)),
       leaves: joined(this.#leaves, new Float32Array(this.#leafCount * this.#classes)),
       ...mapsOf(bins),
+      covers: joined(this.#covers, new Float32Array(starts.at(-1) as number)),
       importance,
     }
   }

@@ -13,6 +13,7 @@ import {
   CLASSES,
   columnOf,
   COUNT_ROWS,
+  COVERS,
   DONE,
   DRAWN,
   FEATURES,
@@ -142,6 +143,7 @@ function refine(plan: usize, budget: f64): f64 {
   const search = load<usize>(plan, SEARCH)
   let work = budget
   if (load<u32>(plan, LOOKED) == 0) {
+    store<f32>(load<usize>(treeOf(plan), COVERS) + (node << 2), <f32>h)
     work -= WORK_A_NODE + WORK_A_ROW * <f64>count
     if (classes > 0) sumByClass(plan, rows, count, classes)
     if (isLeaf(plan, rows, count, depth, h)) {

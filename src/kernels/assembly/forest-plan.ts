@@ -83,7 +83,9 @@ export const LEAF_COUNT: usize = 28
 export const IMPORTANCE: usize = 32
 /** u32 [n], or 0: the word of the leaf that each row ends in, `LEARNED_FROM` for rows that the tree learned from. */
 export const OUTSIDE: usize = 36
-export const TREE_BYTES: u32 = 40
+/** f32 a node: weight of the rows that the tree learned it from. */
+export const COVERS: usize = 40
+export const TREE_BYTES: u32 = 44
 
 /** No leaf has this word: as bits of an f32 it is not a number. */
 export const LEARNED_FROM: u32 = 0xffffffff

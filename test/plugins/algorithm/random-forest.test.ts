@@ -570,6 +570,61 @@ t.test('importance is the mean decrease of impurity: all of it, in trees that le
   }
 })
 
+/** What a tree gives where only features in the set `known` are known: both sides by weight at the others. Of class `k`. */
+function expectation(state: State, tree: number, row: readonly number[], known: number, k: number): number {
+  const { starts, nodes, sets, maps, mapStarts, leaves, classes, covers } = state
+  const floats = new Float32Array(nodes.buffer, nodes.byteOffset, nodes.length)
+  const root = starts[tree] as number
+  const visit = (node: number): number => {
+    const at = 3 * (root + node)
+    const [word = 0, packed = 0, child = 0] = nodes.subarray(at, at + 3)
+    if (child === 0) return (classes > 0 ? leaves[word * classes + k] : floats[at]) as number
+    const f = packed >>> 2
+    if (((known >> f) & 1) === 0) {
+      const [left = 0, right = 0] = covers.subarray(root + child, root + child + 2)
+      t.ok(Math.abs(left + right - (covers[root + node] as number)) <= 1e-5 * (left + right))
+      return (left * visit(child) + right * visit(child + 1)) / (left + right)
+    }
+    const x = row[f] as number
+    const bin = (packed & 2) === 0 ? undefined : maps[(mapStarts[f] as number) + x]
+    const inSet = (b: number): boolean => (((sets[word + (b >> 5)] as number) >>> (b & 31)) & 1) === 1
+    const missing = Number.isNaN(x) || ((packed & 2) !== 0 && bin === undefined)
+    const left = missing ? (packed & 1) === 1 : bin === undefined ? x <= (floats[at] as number) : inSet(bin)
+    return visit(left ? child : child + 1)
+  }
+  return visit(0)
+}
+
+t.test('contributions are the Shapley values of each feature, by all subsets', async (t) => {
+  const { rows, values, codes, three } = mixture()
+  const X = dense(rows, levels)
+  const shares = [1 / 3, 1 / 6, 1 / 3] // of subsets of 0, 1 and 2 of the two other features
+  const given = [...rows.slice(0, 6), [Number.NaN, 0.5, Number.NaN], [1, Number.NaN, 77], [2, 0.2, 4]]
+  for (const data of [regression(X, values), classification(X, codes), classification(X, three)]) {
+    const { state } = await train(data, { trees: 5, features: 2 })
+    const parts = plugin.contributions!(state, dense(given, levels), { params: {}, kernels: scoring })
+    const width = Math.max(data.classes.length, 1)
+    given.forEach((row, i) => {
+      const [a = 0, b = 0, c = 0] = predict(state, dense([row], levels))
+      const k = data.task !== 'multiclass' ? 0 : a >= b && a >= c ? 0 : b >= c ? 1 : 2
+      const mean = (known: number): number =>
+        [0, 1, 2, 3, 4].reduce((sum, tree) => sum + expectation(state, tree, row, known, k), 0) / 5
+      for (let f = 0; f < 3; f++) {
+        let value = 0
+        for (let known = 0; known < 8; known++) {
+          if (((known >> f) & 1) === 1) continue
+          const size = [0, 1, 2].filter((other) => ((known >> other) & 1) === 1).length
+          value += (shares[size] as number) * (mean(known | (1 << f)) - mean(known))
+        }
+        t.ok(close(parts[4 * i + f] as number, value, 1e-9))
+      }
+      t.ok(close(parts[4 * i + 3] as number, mean(0), 1e-9), 'the base')
+      const sum = parts.subarray(4 * i, 4 * i + 4).reduce((all, part) => all + part, 0)
+      t.ok(close(sum, [a, b, c][width === 2 ? 1 : k] as number, 1e-6), 'they add up to the prediction')
+    })
+  }
+})
+
 t.test('as good as ml-random-forest on rows held out', async (t) => {
   const u = noise(300 * 4, 'oracle')
   const rows = Array.from({ length: 300 }, (_, i) => u.slice(4 * i, 4 * i + 4))
