@@ -651,6 +651,11 @@ t.test('as good as ml-random-forest on rows held out', async (t) => {
   const hits = (list: readonly number[]): number => list.filter((code, i) => code === codes[200 + i]).length
   t.ok(hits(labels) >= hits(votes) - 3, `${hits(labels)} right, theirs ${hits(votes)}`)
   t.ok(labels.filter((code, i) => code === votes[i]).length >= 92)
+
+  const theirImportance = (judge as unknown as { featureImportance(): number[] }).featureImportance() // its types lack it
+  const order = (importance: ArrayLike<number>): number[] =>
+    [0, 1, 2, 3].sort((a, b) => (importance[b] as number) - (importance[a] as number))
+  t.same(order(plugin.importance!(forest).values), order(theirImportance), 'importance in the same order')
 })
 
 t.test('a cancel arrives between trees and within one', async (t) => {
