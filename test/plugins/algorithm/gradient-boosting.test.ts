@@ -278,9 +278,8 @@ t.test('a model is the same where histograms were given up for lack of memory', 
   const { rows, values } = mixture()
   const data = { ...regression(dense(rows, levels), values), X: dense(rows, levels) }
   const { ctx } = fitting({})
-  const rules = withDefaults(plugin.params, { trees: 5, maxLeaves: 20, minChildWeight: 1 }) as unknown as Parameters<
-    typeof boost
-  >[1]
+  const given = { trees: 5, maxLeaves: 20, minChildWeight: 1, boostLoss: 'squared' }
+  const rules = { ...withDefaults(plugin.params, given), ...given } as unknown as Parameters<typeof boost>[1]
   const roomy = await boost(data, { ...rules, histogramBytes: 2 ** 24 }, ctx)
   const tight = await boost(data, { ...rules, histogramBytes: 0 }, ctx)
   t.strictSame(tight.model, roomy.model)
