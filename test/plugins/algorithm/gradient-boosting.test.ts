@@ -390,7 +390,7 @@ t.test('a cancel arrives between trees', async (t) => {
   })
 })
 
-t.test('degenerate data trains: constant features, one row, all missing, zero weights', async (t) => {
+t.test('degenerate data trains: constant features, one row, all missing, infinities', async (t) => {
   const nan = Number.NaN
   for (const [rows, y, weight] of [
     [[[1], [1], [1]], [1, 2, 3], undefined],
@@ -399,8 +399,9 @@ t.test('degenerate data trains: constant features, one row, all missing, zero we
     [
       [[1], [2]],
       [1, 3],
-      [0, 0],
+      [0, 2],
     ],
+    [[[Number.POSITIVE_INFINITY], [1], [Number.NEGATIVE_INFINITY], [nan]], [1, 2, 3, 9], undefined],
     [[[3e38], [-3e38], [0]], [3e38, -3e38, 0], undefined],
   ] as const) {
     const { state } = await train(regression(dense(rows), y, weight), { ...stump, trees: 2 })
@@ -411,6 +412,7 @@ t.test('degenerate data trains: constant features, one row, all missing, zero we
   const bare = await train(regression(dense([[], []]), [1, 2]))
   t.same(predict(bare.state, dense([[]])), [1.5], 'no features')
   await t.rejects(train(regression(dense([]), [])), { code: 'FIT_NO_ROWS' })
+  await t.rejects(train(regression(dense([[1], [2]]), [1, 3], [0, 0])), { code: 'FIT_NO_ROWS', message: /weight 0/ })
 })
 
 /** Shapley values by their definition: over all orders of features, with left-out features averaged over by cover. */
