@@ -4,7 +4,9 @@ export {
   type BoostRows,
   boostGradients,
   boostLossSum,
+  boostQuantile,
   sumGradients,
+  weightUnit,
 } from './boosting.ts'
 export { descend, descendByAdam, descendWithMomentum } from './descent.ts'
 export {
