@@ -17,6 +17,8 @@ export interface BenchTable {
 export interface TableOptions {
   /** Runs of each contender. */
   readonly runs: number
+  /** A part of the table alone, such as one data set or algorithm, where it has parts that are named. */
+  readonly only?: string
   readonly print: Print
 }
 

@@ -3,6 +3,7 @@ import { boosting, boostingLarge, scaling } from './boosting.ts'
 import { forest } from './forest.ts'
 import { logistic } from './logistic.ts'
 import { packages } from './packages.ts'
+import { quality } from './quality.ts'
 import { scoring } from './scoring.ts'
 import { svm } from './svm.ts'
 
@@ -16,4 +17,5 @@ export const tables: readonly BenchTable[] = [
   logistic,
   scoring,
   packages,
+  quality,
 ]
