@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
 import type { CommonOptions } from './commands/options.ts'
 import { openTerminal, type Terminal } from './output.ts'
@@ -97,7 +97,10 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
     async (terminal, options, [page]) => (await import('./commands/run.ts')).run(page as string, options, terminal),
     (declared) => {
       sets(declared)
-      declared.option('--serve', 'go on to serve the model')
+      declared
+        .option('--serve', 'go on to serve the model')
+        .option('--frozen', 'run only from what the page’s lock says, and exit 4 if the outcome differs')
+        .option('--update-lock', 'renew the page’s lock from this run')
     },
   )
   command('ls [pipeline]', 'list the runs', async (terminal, options, [pipeline]) =>
@@ -111,6 +114,39 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
       sets(declared)
       declared.option('--resolved', 'RUN is a page, or a run: print it with every default')
     },
+  )
+  command('why <run> <cell>', 'why a cell of a run ran or was cached', async (terminal, options, [run, cell]) =>
+    (await import('./commands/why.ts')).why(run as string, cell as string, options, terminal),
+  )
+  command(
+    'verify <run>',
+    'replay a run in a clean store and compare every cell',
+    async (terminal, options, [run]) => (await import('./commands/verify.ts')).verify(run as string, options, terminal),
+    (declared) =>
+      declared.option('--data <dir>', 'also look here for inputs that have moved; may be repeated', collect, []),
+  )
+  command('fsck', 'hold every file of the store against its digest', async (terminal, options) =>
+    (await import('./commands/fsck.ts')).fsck(options, terminal),
+  )
+  command(
+    'gc',
+    'remove what no kept run needs',
+    async (terminal, options) => (await import('./commands/fsck.ts')).gc(options, terminal),
+    (declared) =>
+      declared
+        .addOption(
+          new Option(
+            '--keep <n>',
+            'keep the objects of the latest n runs of each pipeline (default: of all runs)',
+          ).argParser(wholeNumber),
+        )
+        .option('--dry-run', 'say what would go, and remove nothing'),
+  )
+  command(
+    'ledger',
+    'print the head of the ledger, to publish elsewhere',
+    async (terminal, options) => (await import('./commands/fsck.ts')).ledgerHead(options, terminal),
+    (declared) => declared.addArgument(new Argument('<what>', 'the last entry').choices(['head'])),
   )
   command('diff <a> <b>', 'what differs between two runs', async (terminal, options, [a, b]) =>
     (await import('./commands/diff.ts')).diff(a as string, b as string, options, terminal),

@@ -152,6 +152,11 @@ export const specCodes = table({
   SPEC_METRIC_NEEDS: { message: '{metric} needs {needs}, and {algorithm} gives {gives}', exit: 2 },
   SPEC_TASK: { message: '{algorithm} learns {learned}; this page is about {task}', exit: 2 },
   SPEC_GATE_METRIC: { message: 'a gate on `{metric}`, which nobody computes', exit: 2 },
+  SPEC_ONE_FOLD: {
+    message: '`folds: 1` leaves no rows to learn from',
+    hint: 'Write 0 for none, or at least 2; 5 is usual.',
+    exit: 2,
+  },
   SPEC_GATE_FOLDS: {
     message: 'a gate on folds, and there are none',
     hint: 'Add `folds: 5` to `evaluate:`, or take `on: folds` out.',
