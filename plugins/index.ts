@@ -24,6 +24,7 @@ const builtIns: PluginSet = {
     { kind: 'preprocess', id: 'text-tfidf', load: () => import('./preprocess/text-tfidf.ts') },
 
     { kind: 'algorithm', id: 'gradient-boosting', load: () => import('./algorithm/gradient-boosting.ts') },
+    { kind: 'algorithm', id: 'k-means', load: () => import('./algorithm/k-means.ts') },
     { kind: 'algorithm', id: 'logistic', load: () => import('./algorithm/logistic.ts') },
     { kind: 'algorithm', id: 'neural-network', load: () => import('./algorithm/neural-network.ts') },
     { kind: 'algorithm', id: 'random-forest', load: () => import('./algorithm/random-forest.ts') },
@@ -36,12 +37,15 @@ const builtIns: PluginSet = {
     { kind: 'optimizer', id: 'sgd', load: () => import('./optimizer/sgd.ts') },
 
     { kind: 'metric', id: 'accuracy', load: () => import('./metric/accuracy.ts') },
+    { kind: 'metric', id: 'anomaly-rate', load: () => import('./metric/anomaly-rate.ts') },
     { kind: 'metric', id: 'auc', load: () => import('./metric/auc.ts') },
     { kind: 'metric', id: 'average-precision', load: () => import('./metric/average-precision.ts') },
     { kind: 'metric', id: 'balanced-accuracy', load: () => import('./metric/balanced-accuracy.ts') },
     { kind: 'metric', id: 'brier', load: () => import('./metric/brier.ts') },
+    { kind: 'metric', id: 'davies-bouldin', load: () => import('./metric/davies-bouldin.ts') },
     { kind: 'metric', id: 'f1', load: () => import('./metric/f1.ts') },
     { kind: 'metric', id: 'gini', load: () => import('./metric/gini.ts') },
+    { kind: 'metric', id: 'inertia', load: () => import('./metric/inertia.ts') },
     { kind: 'metric', id: 'ks', load: () => import('./metric/ks.ts') },
     { kind: 'metric', id: 'log-loss', load: () => import('./metric/log-loss.ts') },
     { kind: 'metric', id: 'mae', load: () => import('./metric/mae.ts') },
@@ -52,6 +56,7 @@ const builtIns: PluginSet = {
     { kind: 'metric', id: 'r2', load: () => import('./metric/r2.ts') },
     { kind: 'metric', id: 'recall', load: () => import('./metric/recall.ts') },
     { kind: 'metric', id: 'rmse', load: () => import('./metric/rmse.ts') },
+    { kind: 'metric', id: 'silhouette', load: () => import('./metric/silhouette.ts') },
 
     { kind: 'deploy', id: 'serve', load: () => import('./deploy/serve.ts') },
   ],

@@ -17,6 +17,7 @@ export {
 } from './forest.ts'
 export { addForestScores, type ForestTrees } from './forest-scores.ts'
 export { scoringKernels, type TrainingOptions, trainingKernels } from './instance.ts'
+export { type ClusteredRows, ClusterPasses, clusterPassBytes, nearestCentroids } from './k-means.ts'
 export type { KernelFunctions, KernelMemory, Kernels, MathKernels, TrainingKernels } from './kernels.ts'
 export {
   addCentredSquares,

@@ -10,6 +10,11 @@ export const pluginCodes = table({
   PLUGIN_BAD_RESULT: { message: 'plugin {plugin} returned {got}, expected {expected}', exit: 1 },
   FIT_PARAM: { message: '`{param}` cannot be {value} here: {reason}', exit: 1 },
   FIT_NO_ROWS: { message: 'there is no row to learn from: {reason}', exit: 1 },
+  FIT_TOO_FEW_ROWS: {
+    message: '{clusters} clusters need as many rows that differ, and the training rows hold {distinct} of them',
+    hint: 'Ask for fewer clusters.',
+    exit: 1,
+  },
   FIT_DIVERGED: {
     message: 'the loss is not finite any more in epoch {epoch}',
     hint: "Lower the optimizer's `learningRate`, or put a `standardize` cell before the algorithm.",

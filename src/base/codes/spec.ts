@@ -138,6 +138,11 @@ export const specCodes = table({
     exit: 2,
   },
   SPEC_TARGET_NOT_TAKEN: { message: '{algorithm} learns without a target', hint: 'Take `target` out.', exit: 2 },
+  SPEC_TARGET_USED: {
+    message: '{plugin} is fitted to the target, and {algorithm} learns without one',
+    hint: 'Take the cell out, or choose one that does not see the target.',
+    exit: 2,
+  },
   SPEC_TARGET_CONFLICT: { message: 'the target `{column}` {conflict}', exit: 2 },
   SPEC_COLUMN_CONFLICT: { message: '`{column}` {conflict}', exit: 2 },
   SPEC_SPLIT_CONFLICT: { message: '{reason}', exit: 2 },

@@ -2,12 +2,14 @@ import type { Digest } from '../../base/digest.ts'
 import type { Evaluation, PartSummary, Stability } from '../../store/evaluation.ts'
 import { miniBars } from '../bars.ts'
 import { classFigures } from '../charts/classes.ts'
+import { anomalyFigures, clusterFigures } from '../charts/groups.ts'
 import { regressionFigures } from '../charts/regression.ts'
 import type { FigureDrawer } from '../figure.ts'
 import { type Html, html } from '../html.ts'
 import { clip, formatMetric, formatNumber, formatShare } from '../numbers.ts'
 import { shownTable } from '../table.ts'
 import { isObject, type ReadObject, type RunView, readJson } from '../view.ts'
+import { anomalyLine, clusterTables } from './groups.ts'
 import { metricTable } from './metrics.ts'
 
 /** Columns whose stability is printed openly, and in all. */
@@ -24,20 +26,24 @@ export async function evaluationSection(
   drawer: FigureDrawer,
 ): Promise<Html> {
   if (evaluation === undefined) return html`${metricTable(view.record)}`
-  const { classResults, regressionResults } = evaluation
+  const { classResults, regressionResults, clusterResults, anomalyResults } = evaluation
   const specs = [
     ...(classResults ? classFigures(classResults) : []),
     ...(regressionResults ? regressionFigures(regressionResults) : []),
+    ...(clusterResults ? clusterFigures(clusterResults) : []),
+    ...(anomalyResults && !classResults ? anomalyFigures(anomalyResults) : []),
   ]
   const figures: Html[] = []
   for (const figure of specs) figures.push(await drawer.draw(figure))
   return html`${metricTable(view.record)}
 ${foldValues(view)}
 ${partTable(evaluation)}
+${anomalyResults && anomalyLine(evaluation)}
 ${classResults && confusionTable(evaluation)}
 ${figures.length > 0 && html`<h4>On the test rows</h4><div class="charts">${figures}</div>`}
 ${classResults && classResults.deciles.length > 0 && decileTable(evaluation)}
 ${regressionResults && errorTable(evaluation)}
+${clusterResults && clusterTables(evaluation)}
 ${stabilityTables(evaluation)}`
 }
 

@@ -48,7 +48,7 @@ export async function trainingRows(
     output: question.output,
   })
   const y = gather(all, rows.train)
-  const byClass = question.hasClasses ? classWeights(page.algorithm.params, question.classes, y) : undefined
+  const byClass = classWeights(page.algorithm.params, question.classes, y)
   const labelled = (part: Frame, of: Uint32Array): LabelledRows => {
     const labels = gather(all, of)
     const own = weights && gather(weights, of)
