@@ -39,12 +39,15 @@ export { alignUp } from './memory.ts'
 export { NearestVectors, nearestBytes } from './neighbours.ts'
 export { KernelPool, type PoolOptions } from './pool.ts'
 export {
+  type EnteredVectors,
   placeInTiles,
   SVM_TILE,
   type SvmDecisionRule,
   SvmDecisions,
   type SvmKernel,
+  type SvmSparseVectors,
   type SvmTiles,
+  squaredLength,
   svmDecisionBytes,
   wholeTiles,
 } from './svm.ts'

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { KernelDecisions } from '../../../plugins/algorithm/svm/model.ts'
 import plugin from '../../../plugins/algorithm/svm.ts'
-import { dense, fitting, sparse } from './fitting.ts'
+import { dense, fitting, noise, sparse } from './fitting.ts'
 import { data, type Given, predict, sample, train } from './svm-fitting.ts'
 
 // ── the oracle: LIBSVM 3.22 ──────────────────────────────────────────────────────────────────────────────────────────
@@ -294,6 +294,35 @@ t.test('without probabilities scores order the rows: votes first, then decisions
       votes.reduce((a, b) => a + b),
       3,
     )
+  }
+})
+
+t.test('thin rows are kept as they are, and give what full ones give', async (t) => {
+  const u = noise(4 * 300, 'thin')
+  const rows = Array.from({ length: 300 }, (_, i) => {
+    const row = Array<number>(80).fill(0)
+    for (let k = 0; k < 4; k++)
+      row[Math.floor(80 * (u[4 * i + k] as number) ** 2)] = Math.fround(1 + k - 3 * (u[i] as number))
+    return row
+  })
+  const values = rows.map((row) => row.slice(0, 20).reduce((sum, value, f) => sum + (f % 3 ? value : -value), 0))
+  for (const kernel of ['rbf', 'polynomial', 'sigmoid']) {
+    for (const classes of [0, 2, 3]) {
+      const y = values.map((value) => (classes === 0 ? value : Math.min(classes - 1, Math.max(0, Math.round(value)))))
+      const given = { kernel, tolerance: 1e-5, probability: classes === 2 ? 'sigmoid' : 'none', cacheMb: 1 }
+      const full = data(rows, y, classes)
+      const { state } = await train({ ...full, X: sparse(dense(rows)) }, given)
+      t.equal(state.decisions.form, 'sparse-kernel')
+      const got = predict(state, sparse(dense(rows)))
+      t.strictSame(predict(state, dense(rows)), got)
+      t.same(
+        rows.slice(0, 9).flatMap((row) => [...predict(state, dense([row]))]),
+        [...got.subarray(0, (9 * got.length) / 300)],
+      )
+      const expected = predict((await train(full, given)).state, dense(rows))
+      const worst = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - (got[i] as number))), 0)
+      t.ok(worst < 1e-3, `${kernel}, ${classes} classes: ${worst}`)
+    }
   }
 })
 
