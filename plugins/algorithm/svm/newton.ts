@@ -52,6 +52,7 @@ export async function solveLinear(
     const x = await enterRowsOf(memory, source, () => turn(0, 'rows'))
     await turn(0, 'rows')
     const primal = new SvmPrimal(kernels, memory, x, epsilon, () => turn(share, 'Newton step'))
+    await turn(0, 'rows')
     primal.errors.set(problem.targets)
     primal.floors.set(problem.floors)
     primal.ceilings.set(problem.ceilings)

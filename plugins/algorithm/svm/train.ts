@@ -52,12 +52,14 @@ async function trainValues(
   ctx: FitContext,
 ): Promise<Trained> {
   const { X, y } = data
+  const turnOf = turnsOf(ctx, 1)
   const weights = weightsOf(data, used)
   const { mean, scale } = momentsOf(y, used, weights)
+  await turnOf(0)(0, 'rows')
   const targets = new Float64Array(used.length)
   for (let k = 0; k < used.length; k++) targets[k] = ((y[used[k] as number] as number) - mean) / scale
   const problem = valueProblem(sourceOf(X, used), targets, weights, c, epsilon)
-  const turnOf = turnsOf(ctx, 1)
+  await turnOf(0)(0, 'rows')
   const machines: Machine[] = []
   const job = async (wave: Wave): Promise<void> => {
     machines.push(await trainMachine(ctx.kernels, wave, problem, rules, turnOf(0)))
@@ -182,14 +184,14 @@ function weightsOf({ weight }: TrainingData, used: Uint32Array): Float64Array {
 function momentsOf(y: ArrayLike<number>, used: Uint32Array, weights: Float64Array): { mean: number; scale: number } {
   let total = 0
   let sum = 0
-  for (const [k, row] of used.entries()) {
+  for (let k = 0; k < used.length; k++) {
     total += weights[k] as number
-    sum += (weights[k] as number) * (y[row] as number)
+    sum += (weights[k] as number) * (y[used[k] as number] as number)
   }
   const mean = sum / total
   let squares = 0
-  for (const [k, row] of used.entries()) {
-    const far = (y[row] as number) - mean
+  for (let k = 0; k < used.length; k++) {
+    const far = (y[used[k] as number] as number) - mean
     squares += (weights[k] as number) * far * far
   }
   const scale = Math.sqrt(squares / total)
