@@ -71,7 +71,7 @@ export async function trainingRows(
       frame,
       rows: rows.train,
       count: innerFolds,
-      classes: question.hasClasses ? (all as Int32Array) : undefined,
+      classes: question.classes.length > 0 ? (all as Int32Array) : undefined,
       split: page.split,
       columns: page.columns,
       random: (purpose) => ctx.random(purpose, 'preprocess', fold),
