@@ -46,6 +46,7 @@ import {
   treeOf,
   TREES,
 } from './forest-plan'
+import { forgetConstants } from './forest-constants'
 import { findSplit } from './forest-splits'
 import { treePartition } from './trees-splits'
 
@@ -94,6 +95,7 @@ function beginTree(plan: usize): void {
   const order = load<usize>(plan, ORDER)
   for (let f: u32 = 0; f < features; f++) store<u32>(order + (f << 2), f)
   memory.fill(load<usize>(tree, IMPORTANCE), 0, features << 3)
+  forgetConstants(plan, 0)
   const learned = load<u32>(plan, LEARNED)
   const rows = load<usize>(plan, ROWS)
   const drawn = load<usize>(plan, DRAWN)
@@ -151,8 +153,9 @@ function refine(plan: usize, budget: f64): f64 {
       finish(plan, node, begin0, end0, g, h)
       return work
     }
+    forgetConstants(plan, depth)
   }
-  work = findSplit(plan, rows, count, g, h, work)
+  work = findSplit(plan, rows, count, depth, g, h, work)
   if (load<u32>(plan, LOOKED) > 0) return work
   store<u32>(plan, top, OPEN)
   const feature = load<i32>(search, FEATURE)
