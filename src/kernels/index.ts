@@ -4,7 +4,9 @@ export {
   type BoostRows,
   boostGradients,
   boostLossSum,
+  boostQuantile,
   sumGradients,
+  weightUnit,
 } from './boosting.ts'
 export { descend, descendByAdam, descendWithMomentum } from './descent.ts'
 export {
@@ -19,6 +21,7 @@ export {
 export { forestBytes, leavesRowsOut } from './forest-plan.ts'
 export { addForestScores, type PackedForest } from './forest-scores.ts'
 export { scoringKernels, type TrainingOptions, trainingKernels } from './instance.ts'
+export { type ClusteredRows, ClusterPasses, clusterPassBytes, nearestCentroids } from './k-means.ts'
 export type { KernelFunctions, KernelMemory, Kernels, MathKernels, TrainingKernels } from './kernels.ts'
 export {
   addCentredSquares,
@@ -33,6 +36,7 @@ export {
 export { crossEntropy, type LossRows, type RegressionLoss, regressionLoss, softmax } from './loss.ts'
 export { addColumnSums, addProduct, addTransposedProduct, fillRows, gatherRows, scale, transpose } from './matrix.ts'
 export { alignUp } from './memory.ts'
+export { NearestVectors, nearestBytes } from './neighbours.ts'
 export { KernelPool, type PoolOptions } from './pool.ts'
 export {
   placeInTiles,
@@ -44,6 +48,7 @@ export {
   svmDecisionBytes,
   wholeTiles,
 } from './svm.ts'
+export { type SvmLosses, SvmPrimal, type SvmPrimalShape, svmPrimalBytes } from './svm-primal.ts'
 export { SvmSolver, svmSolverBytes } from './svm-solver.ts'
 export {
   addTreeContributions,

@@ -138,6 +138,7 @@ class PageCheck {
     const computed =
       evaluate === undefined || !metrics.complete || output === undefined ? undefined : chosen.map(({ id }) => id)
     const folds = (evaluate?.folds ?? defaults.folds) as number
+    if (folds === 1) this.#errors.push(fail('SPEC_ONE_FOLD', {}, { at: page.place(['evaluate', 'folds']) }))
     this.#errors.push(...checkGates(page, gates, computed, evaluate === undefined ? 1 : folds, this.#ctx))
 
     if (this.#errors.length > 0 || !sources || !algorithm?.cell || !columns || !evaluate) return undefined

@@ -127,7 +127,7 @@ export interface ClusterResults {
   }[]
   /** Distances of the test rows; null where there are none. */
   readonly distances: Histogram | null
-  /** What the training rows of each cluster are like, by raw column (the first 40; no text, no dates). */
+  /** What the training rows of each cluster are like, by raw column: features and protected ones (40 at most; no text, no dates). */
   readonly profile: readonly {
     readonly column: string
     /** Of all training rows. */

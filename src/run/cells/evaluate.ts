@@ -2,6 +2,7 @@ import { fail } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { Features, Frame } from '../../frame/index.ts'
 import { conformFrame, countUnseen, type Model, openModel, parseManifest, type Scored } from '../../model/index.ts'
+import type { PageFacts } from '../../plan/index.ts'
 import type { State, StateObject } from '../../plugin/api.ts'
 import { evaluateParts, type MetricCell, type ScoredRows } from '../evaluation/index.ts'
 import { gather } from '../fit/training-rows.ts'
@@ -46,6 +47,7 @@ export async function runEvaluate(ctx: TaskContext): Promise<Omit<Answer, 'shown
       test: score(test),
       folds,
       frames: { train: train.frame, test: test.frame },
+      ...(question.task === 'clustering' && { described: describedColumns(page, frame, model).take(train.rows) }),
       resamples: page.resamples,
       seed: page.seed,
       cell: 'evaluate',
@@ -56,6 +58,12 @@ export async function runEvaluate(ctx: TaskContext): Promise<Omit<Answer, 'shown
     outputs: { evaluation: await ctx.putJson(evaluation as unknown as Json) },
     facts: { metrics: evaluation.metrics as unknown as JsonObject },
   }
+}
+
+/** The columns that the model takes, and the protected ones: a cluster may turn out to be a matter of age. */
+function describedColumns({ columns }: PageFacts, frame: Frame, { signature }: Model): Frame {
+  const taken = new Set(signature.columns.map(({ name }) => name))
+  return frame.select(frame.names.filter((name) => taken.has(name) || columns[name]?.role === 'protected'))
 }
 
 function labelsFor(

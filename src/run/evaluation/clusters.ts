@@ -6,7 +6,7 @@ import { histogramOf } from './anomalies.ts'
 /** Most raw columns that a profile shows. */
 const PROFILE_COLUMNS = 40
 
-/** What rows show of a model that tells clusters apart. `frame`: the raw training rows, in the order of `train`. */
+/** What rows show of a model that tells clusters apart. `frame`: raw training rows to describe, in the order of `train`. */
 export function clusterResults(train: MetricInput, test: MetricInput, frame: Frame | undefined): ClusterResults {
   const before = labelsOf(train)
   const after = labelsOf(test)

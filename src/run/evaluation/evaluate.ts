@@ -24,6 +24,8 @@ export interface EvaluationInput {
   readonly folds?: readonly ScoredRows[] | undefined
   /** Conformed raw rows of training and test, for the stability of columns. */
   readonly frames?: { readonly train: Frame; readonly test: Frame } | undefined
+  /** Training rows with the columns that clusters are described by: features, and those kept for looking at. */
+  readonly described?: Frame | undefined
   /** Bootstrap resamples of the test rows; 0 for no intervals. */
   readonly resamples: number
   readonly seed: number
@@ -58,7 +60,7 @@ export function evaluateParts(input: EvaluationInput): Evaluation {
     parts: { train: summary(train), ...(validation && { validation: summary(validation) }), test: summary(test) },
     classResults: classified ? classResults(classified) : null,
     regressionResults: task === 'regression' ? regressionResults(test) : null,
-    ...(task === 'clustering' && { clusterResults: clusterResults(train, test, input.frames?.train) }),
+    ...(task === 'clustering' && { clusterResults: clusterResults(train, test, input.described) }),
     ...(task === 'anomaly' && { anomalyResults: anomalyResults(train, test, input.test.scored.threshold ?? 0) }),
     stability: {
       scores: scoreStability(train, test, kernels),
