@@ -1,19 +1,8 @@
-import type { Kernels } from './kernels.ts'
+import type { KernelMemory, Kernels } from './kernels.ts'
+import { alignUp } from './memory.ts'
 
 type BoostFunctions = {
-  boostLogisticGradients(scores: number, y: number, weight: number, n: number, gradients: number): void
-  boostSquaredGradients(scores: number, y: number, weight: number, n: number, gradients: number): void
-  boostSoftmaxGradients(
-    probabilities: number,
-    y: number,
-    weight: number,
-    n: number,
-    k: number,
-    classes: number,
-    gradients: number,
-  ): void
-  boostRoundToGrid(gradients: number, n: number): void
-  boostSum(gradients: number, rows: number, count: number, out: number): void
+  boostStep(largest: number, n: number): number
   boostLogisticLoss(scores: number, y: number, weight: number, n: number): number
   boostSquaredLoss(scores: number, y: number, weight: number, n: number): number
   boostSoftmaxLoss(scores: number, y: number, weight: number, n: number, classes: number): number
@@ -36,40 +25,118 @@ export type BoostLoss = 'logistic' | 'softmax' | 'squared'
 
 const at = (array: { readonly byteOffset: number } | undefined): number => array?.byteOffset ?? 0
 
-/**
- * Gradients and hessians of the rows' losses for one output, as pairs f64 [2 n], rounded to a grid on which every sum of them
- * is exact. For softmax, `probabilities` f64 [n, outputs] holds those of the scores.
- */
-export function boostGradients(
-  kernels: Kernels,
-  loss: BoostLoss,
-  rows: BoostRows,
-  gradients: Float64Array,
-  softmax?: { readonly probabilities: Float64Array; readonly output: number; readonly outputs: number },
-): void {
-  const n = rows.y.length
-  const kernel = of(kernels)
-  if (loss === 'softmax') {
-    if (softmax === undefined) throw new TypeError('softmax gradients need probabilities')
-    const { probabilities, output, outputs } = softmax
-    kernel.boostSoftmaxGradients(at(probabilities), at(rows.y), at(rows.weight), n, output, outputs, at(gradients))
-  } else if (loss === 'logistic') {
-    kernel.boostLogisticGradients(at(rows.scores), at(rows.y), at(rows.weight), n, at(gradients))
-  } else {
-    kernel.boostSquaredGradients(at(rows.scores), at(rows.y), at(rows.weight), n, at(gradients))
-  }
-  kernel.boostRoundToGrid(at(gradients), n)
+/** Rows that one call works on: fixed, and few enough for threads to share the work evenly. */
+const ROWS_A_CALL = 8192
+
+/** Bytes of kernel memory that {@link BoostGradients} of n rows take. */
+export function gradientBytes(n: number): number {
+  return alignUp(8 * n) + 2 * alignUp(16 * callsFor(n))
 }
 
-/** Exact sum of the pairs of some rows, or of the first `count`, into `out` (g, h). */
-export function sumGradients(
-  kernels: Kernels,
-  gradients: Float64Array,
-  rows: Uint32Array | number,
-  out: Float64Array,
-): void {
-  const [pointer, count] = typeof rows === 'number' ? [0, rows] : [rows.byteOffset, rows.length]
-  of(kernels).boostSum(at(gradients), pointer, count, at(out))
+function callsFor(n: number): number {
+  return Math.ceil(n / ROWS_A_CALL)
+}
+
+/**
+ * Gradients and hessians of n rows for one output, in memory of a scope. They lie on two grids, steps of a power of two, on
+ * which the f64 sum of any of them is exact: sums then depend neither on the order of rows nor on threads.
+ */
+export class BoostGradients {
+  readonly #kernels: Kernels
+  readonly #largest: Float64Array
+  readonly #sums: Float64Array
+  /** Pairs (g, h) i32 [2 n], in steps. */
+  readonly pairs: Int32Array
+  /** Size of a step of g and of h. */
+  stepG = 0
+  stepH = 0
+
+  constructor(kernels: Kernels, memory: KernelMemory, n: number) {
+    this.#kernels = kernels
+    this.pairs = memory.i32(2 * n)
+    this.#largest = memory.f64(2 * callsFor(n))
+    this.#sums = memory.f64(2 * callsFor(n))
+  }
+
+  /** Takes the gradients of the rows' losses. For softmax, `probabilities` f64 [n, outputs] holds those of the scores. */
+  take(
+    loss: BoostLoss,
+    rows: BoostRows,
+    softmax?: { readonly probabilities: Float64Array; readonly output: number; readonly outputs: number },
+  ): void {
+    const { pairs } = this
+    const n = rows.y.length
+    const y = (from: number): number => at(rows.y) + 4 * from
+    const weight = (from: number): number => (rows.weight === undefined ? 0 : at(rows.weight) + 4 * from)
+    if (loss === 'softmax') {
+      if (softmax === undefined) throw new TypeError('softmax gradients need probabilities')
+      const { probabilities, output, outputs } = softmax
+      this.#run('boostSoftmaxGradients', n, (from, count) => [
+        at(probabilities) + 8 * outputs * from,
+        y(from),
+        weight(from),
+        count,
+        output,
+        outputs,
+        at(pairs) + 8 * from,
+      ])
+    } else {
+      this.#run(loss === 'logistic' ? 'boostLogisticGradients' : 'boostSquaredGradients', n, (from, count) => [
+        at(rows.scores) + 8 * from,
+        y(from),
+        weight(from),
+        count,
+        at(pairs) + 8 * from,
+      ])
+    }
+    this.#run('boostLargest', n, (from, count, call) => [at(pairs) + 8 * from, count, at(this.#largest) + 16 * call])
+    this.stepG = this.#step(0, n)
+    this.stepH = this.#step(1, n)
+    this.#run('boostToGrid', n, (from, count, call) => [
+      at(pairs) + 8 * from,
+      count,
+      this.stepG,
+      this.stepH,
+      at(this.#sums) + 16 * call,
+    ])
+  }
+
+  /** Exact sum of all pairs, or of those of some rows. */
+  sum(rows?: Uint32Array): { g: number; h: number } {
+    const count = rows === undefined ? this.pairs.length / 2 : rows.length
+    if (rows !== undefined) {
+      this.#run('boostSumRows', count, (from, length, call) => [
+        at(this.pairs),
+        at(rows) + 4 * from,
+        length,
+        this.stepG,
+        this.stepH,
+        at(this.#sums) + 16 * call,
+      ])
+    }
+    let g = 0
+    let h = 0
+    for (let call = 0; call < callsFor(count); call++) {
+      g += this.#sums[2 * call] as number
+      h += this.#sums[2 * call + 1] as number
+    }
+    return { g, h }
+  }
+
+  #step(which: 0 | 1, n: number): number {
+    let largest = 0
+    for (let call = 0; call < callsFor(n); call++)
+      largest = Math.max(largest, this.#largest[2 * call + which] as number)
+    return of(this.#kernels).boostStep(largest, n)
+  }
+
+  #run(name: string, n: number, call: (from: number, count: number, call: number) => number[]): void {
+    const calls = Array.from({ length: callsFor(n) }, (_, i) => {
+      const from = i * ROWS_A_CALL
+      return call(from, Math.min(ROWS_A_CALL, n - from), i)
+    })
+    this.#kernels.parallel(name, calls)
+  }
 }
 
 /** Weighted sum of the rows' losses: negative log-likelihoods, or squared errors. */

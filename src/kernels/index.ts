@@ -1,11 +1,5 @@
 export { type Activation, activate, activateBack, activations, dropout, randomBits } from './activation.ts'
-export {
-  type BoostLoss,
-  type BoostRows,
-  boostGradients,
-  boostLossSum,
-  sumGradients,
-} from './boosting.ts'
+export { BoostGradients, type BoostLoss, type BoostRows, boostLossSum, gradientBytes } from './boosting.ts'
 export { descend, descendByAdam, descendWithMomentum } from './descent.ts'
 export {
   type BinnedColumns,
@@ -43,16 +37,33 @@ export {
   wholeTiles,
 } from './svm.ts'
 export { SvmSolver, svmSolverBytes } from './svm-solver.ts'
-export { type NodeSums, SPLIT_SEARCH_BYTES, type Split, type SplitRules, SplitSearch } from './tree-splits.ts'
+export {
+  type BinnedFeatures,
+  type BinShape,
+  type BinTask,
+  binColumns,
+  type CutColumn,
+  chooseCuts,
+  cutScratch,
+  histogramBytes,
+  layOutBins,
+  layoutBytes,
+} from './tree-bins.ts'
+export { sumPairs, targetPairs } from './tree-pairs.ts'
+export { type LeafRows, type Parting, TreeRows, treeRowsBytes } from './tree-rows.ts'
+export {
+  type Found,
+  type NodeSums,
+  type SearchTask,
+  type Split,
+  type SplitRules,
+  SplitSearch,
+  splitSearchBytes,
+} from './tree-splits.ts'
 export {
   addToRows,
   addTreeContributions,
   addTreeScores,
-  type BinnedFeatures,
-  binCategories,
-  binNumbers,
-  buildHistogram,
   contributionScratch,
   type PackedTrees,
-  subtractHistogram,
 } from './trees.ts'

@@ -1,7 +1,6 @@
 import type { DenseFeatures } from 'daybook/frame'
-import { alignUp } from 'daybook/kernels'
 import type { FitContext, TrainingData } from 'daybook/plugin'
-import { binBytes, chooseBins, layOut, pairsOf } from '../trees/bins.ts'
+import { chooseBins, layOut, layOutBytes } from '../trees/bins.ts'
 import { turnOf } from '../trees/turn.ts'
 import { type GrowRules, growBytes, TreeGrower } from './grow.ts'
 import { lossOf, Objective, objectiveBytes } from './loss.ts'
@@ -43,32 +42,29 @@ export async function boost(
   const others = validation?.X.rows ?? 0
   const rows = X.rows + others
   const turn = turnOf(ctx)
-  const bins = await chooseBins(X, rules.bins, turn)
-  const bytes =
-    binBytes(rows, bins) +
-    objectiveBytes(X.rows, others, outputs) +
-    growBytes(rows, pairsOf(bins), rules) +
-    alignUp(4 * X.features.length)
+  const bins = await chooseBins(ctx.kernels, X, rules.bins, turn)
+  const binned = layOutBytes(rows, bins)
+  const targets = objectiveBytes(X.rows, others, outputs)
 
-  return ctx.kernels.scope(bytes, async (memory) => {
+  return ctx.kernels.scope(binned + targets + growBytes(ctx.kernels, rows, bins, rules), async (memory) => {
     const tables = validation === undefined ? [X] : [X, validation.X]
     const features = await layOut(ctx.kernels, memory, tables, bins, turn)
     const objective = new Objective(ctx.kernels, memory, lossOf(data.task), outputs, data, validation)
-    const grower = new TreeGrower(ctx.kernels, memory, features, bins, rows, rules)
+    const grower = new TreeGrower(ctx.kernels, memory, features, bins, rules)
     const model = new ModelBuilder(X.features.length, objective.start())
-    const sample = samplerOf(rules, ctx, X.rows, grower.order, memory.i32(X.features.length))
+    const sample = samplerOf(rules, ctx, X.rows, grower.order, X.features.length)
     const curve: CurvePoint[] = []
     const every = Math.ceil(rules.trees / CURVE_POINTS)
     let best = { loss: Number.POSITIVE_INFINITY, rounds: 0 }
     let round = 0
     while (round < rules.trees) {
-      const { learning, chosen } = sample(round)
       objective.begin()
       for (let output = 0; output < outputs; output++) {
         objective.differentiate(output)
-        const sums = objective.sum(grower.order.subarray(0, learning))
-        const { scores, gradients } = objective
-        await grower.grow(model, gradients, sums, learning, chosen, { scores, outputs, output }, turn)
+        grower.begin()
+        const { learning, chosen } = sample(round)
+        await grower.grow(model, objective.gradients, { rows: X.rows, learning, chosen }, turn)
+        grower.addLeaves(objective.scores, outputs, output)
       }
       round += 1
       let note = ''

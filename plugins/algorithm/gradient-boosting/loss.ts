@@ -1,12 +1,12 @@
 import {
   alignUp,
+  BoostGradients,
   type BoostLoss,
   type BoostRows,
-  boostGradients,
   boostLossSum,
+  gradientBytes,
   type KernelMemory,
   type Kernels,
-  sumGradients,
   toProbabilities,
 } from 'daybook/kernels'
 import type { LabelledFeatures, Task } from 'daybook/plugin'
@@ -23,7 +23,7 @@ const LEAST_SHARE = 1e-9
 export function objectiveBytes(rows: number, others: number, outputs: number): number {
   const targets = 2 * (alignUp(4 * rows) + alignUp(4 * others))
   const probabilities = outputs > 1 ? alignUp(8 * rows * outputs) : 0
-  return alignUp(8 * (rows + others) * outputs) + probabilities + 16 * rows + targets + 16
+  return alignUp(8 * (rows + others) * outputs) + probabilities + gradientBytes(rows) + targets
 }
 
 /** Scores, gradients and losses of the training rows, with those of the validation rows behind them. */
@@ -32,13 +32,12 @@ export class Objective {
   readonly outputs: number
   /** f64 [training rows + validation rows, outputs]. */
   readonly scores: Float64Array
-  /** Pairs (g, h) of the training rows: f64 [2 * rows]. */
-  readonly gradients: Float64Array
+  /** Those of the training rows. */
+  readonly gradients: BoostGradients
   readonly #kernels: Kernels
   readonly #training: BoostRows
   readonly #validation: BoostRows
   readonly #probabilities: Float64Array
-  readonly #sums: Float64Array
 
   constructor(
     kernels: Kernels,
@@ -54,9 +53,8 @@ export class Objective {
     this.loss = loss
     this.outputs = outputs
     this.scores = memory.f64(all * outputs)
-    this.gradients = memory.f64(2 * rows)
+    this.gradients = new BoostGradients(kernels, memory, rows)
     this.#probabilities = memory.f64(outputs > 1 ? rows * outputs : 0)
-    this.#sums = memory.f64(2)
     const enter = (part: LabelledFeatures | undefined, from: number, to: number): BoostRows => ({
       scores: this.scores.subarray(from * outputs, to * outputs),
       y: memory.put(part?.y ?? new Float32Array(0)),
@@ -76,7 +74,7 @@ export class Objective {
     this.begin()
     for (let output = 0; output < outputs; output++) {
       this.differentiate(output)
-      const { g, h } = this.sum(this.#training.y.length)
+      const { g, h } = this.gradients.sum()
       base[output] = h > 0 ? this.#constant(g, h) : 0
     }
     for (let i = 0; i < this.scores.length; i++) this.scores[i] = base[i % outputs] as number
@@ -102,14 +100,7 @@ export class Objective {
   /** Writes the gradients of one output, by the scores at the round's beginning. */
   differentiate(output: number): void {
     const softmax = { probabilities: this.#probabilities, output, outputs: this.outputs }
-    boostGradients(this.#kernels, this.loss, this.#training, this.gradients, softmax)
-  }
-
-  /** Exact sum of the gradients of some rows, or of the first n. */
-  sum(rows: Uint32Array | number): { g: number; h: number } {
-    sumGradients(this.#kernels, this.gradients, rows, this.#sums)
-    const [g = 0, h = 0] = this.#sums
-    return { g, h }
+    this.gradients.take(this.loss, this.#training, softmax)
   }
 
   /** Mean loss of a part: negative log-likelihood, or root mean squared error. */
