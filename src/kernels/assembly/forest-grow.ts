@@ -37,7 +37,7 @@ import {
   TRIES,
 } from './forest-plan'
 import { findSplit } from './forest-splits'
-import { treePartition } from './trees-splits'
+import { treePartition } from './trees-rows'
 
 const NODE_BYTES: u32 = 12
 
