@@ -48,7 +48,7 @@ import {
 } from './forest-plan'
 import { forgetConstants } from './forest-constants'
 import { findSplit } from './forest-splits'
-import { treePartition } from './trees-splits'
+import { treePartition } from './trees-rows'
 
 const NODE_BYTES: u32 = 12
 
