@@ -179,10 +179,23 @@ export class TreeGrower {
   }
 
   #root(sums: { readonly g: number; readonly h: number }, learning: number): OpenNode {
-    const free = { ...sums, lowest: Number.NEGATIVE_INFINITY, highest: Number.POSITIVE_INFINITY }
-    const weight = this.#search.leafWeight(free)
-    const rows = { begin: 0, end: learning, otherBegin: learning, otherEnd: this.order.length }
-    return { ...free, ...rows, weight, allowed: this.#allowed, node: 0, depth: 0, split: undefined, slot: -1 }
+    const free = { g: sums.g, h: sums.h, lowest: Number.NEGATIVE_INFINITY, highest: Number.POSITIVE_INFINITY }
+    return {
+      node: 0,
+      depth: 0,
+      begin: 0,
+      end: learning,
+      otherBegin: learning,
+      otherEnd: this.order.length,
+      g: free.g,
+      h: free.h,
+      weight: this.#search.leafWeight(free),
+      lowest: free.lowest,
+      highest: free.highest,
+      allowed: this.#allowed,
+      split: undefined,
+      slot: -1,
+    }
   }
 
   /** The last open nodes: so many that their children find free histograms. */
@@ -221,7 +234,13 @@ export class TreeGrower {
         if (smallWants) small.slot = slot
         else spare.push(slot)
         nodes.push({ built: small, rest: large })
-        tasks.push({ ...this.#task(small, slot), rest: this.#histogram(parent.slot), restNode: large })
+        tasks.push({
+          rows: this.order.subarray(small.begin, small.end),
+          built: this.#histogram(slot),
+          builtNode: smallWants ? small : undefined,
+          rest: this.#histogram(parent.slot),
+          restNode: large,
+        })
         return
       }
       if (parent.slot >= 0) this.#free.push(parent.slot)
@@ -240,12 +259,14 @@ export class TreeGrower {
     this.#free.push(...spare)
   }
 
-  /** The search for a node's split: `slot` takes its histogram. */
-  #task(node: OpenNode, slot = node.slot): SearchTask {
+  /** The search for the split of a node from its own rows. */
+  #task(node: OpenNode): SearchTask {
     return {
       rows: this.order.subarray(node.begin, node.end),
-      built: this.#histogram(slot),
-      builtNode: this.#mayRefine(node) ? node : undefined,
+      built: this.#histogram(node.slot),
+      builtNode: node,
+      rest: undefined,
+      restNode: undefined,
     }
   }
 
@@ -302,11 +323,11 @@ export class TreeGrower {
     })
     const direction = ((this.#features.monotone[split.feature] as number) << 24) >> 24
     const halfWay = (split.leftWeight + split.rightWeight) / 2
-    const both = { depth: parent.depth + 1, allowed, split: undefined, slot: -1 }
+    const depth = parent.depth + 1
     return [
       {
-        ...both,
         node: left,
+        depth,
         begin,
         end: middle,
         otherBegin,
@@ -316,10 +337,13 @@ export class TreeGrower {
         weight: split.leftWeight,
         lowest: direction < 0 ? halfWay : lowest,
         highest: direction > 0 ? halfWay : highest,
+        allowed,
+        split: undefined,
+        slot: -1,
       },
       {
-        ...both,
         node: left + 1,
+        depth,
         begin: middle,
         end,
         otherBegin: otherMiddle,
@@ -329,6 +353,9 @@ export class TreeGrower {
         weight: split.rightWeight,
         lowest: direction > 0 ? halfWay : lowest,
         highest: direction < 0 ? halfWay : highest,
+        allowed,
+        split: undefined,
+        slot: -1,
       },
     ]
   }

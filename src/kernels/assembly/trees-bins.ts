@@ -141,11 +141,12 @@ export function treeBinNumbers(values: usize, n: i32, cuts: usize, cutCount: i32
     let length = <usize>cutCount
     while (length > 1) {
       const half = length >> 1
-      at = select<usize>(at + (half << 2), at, x > load<f32>(at + (half << 2) - 4))
+      at += (half << 2) & (0 - <usize>(x > load<f32>(at + (half << 2) - 4)))
       length -= half
     }
     const bin = ((at - cuts) >> 2) + <usize>(x > load<f32>(at))
-    store<u8>(bins + i, select<usize>(bin, <usize>(cutCount + 1), x == x))
+    const missing = <usize>(x != x) // NaN is above no cut: its search ends in bin 0
+    store<u8>(bins + i, bin + missing * <usize>(cutCount + 1))
   }
 }
 
