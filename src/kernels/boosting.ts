@@ -6,6 +6,8 @@ type BoostFunctions = {
   boostLogisticLoss(scores: number, y: number, weight: number, n: number): number
   boostSquaredLoss(scores: number, y: number, weight: number, n: number): number
   boostSoftmaxLoss(scores: number, y: number, weight: number, n: number, classes: number): number
+  boostPinballLoss(scores: number, y: number, weight: number, n: number, under: number, over: number): number
+  boostPoissonLoss(scores: number, y: number, weight: number, n: number): number
 }
 
 const of = (kernels: Kernels): BoostFunctions => kernels.functions as unknown as BoostFunctions
@@ -20,8 +22,11 @@ export interface BoostRows {
   readonly weight: Float32Array | undefined
 }
 
-/** Loss to boost by: logistic for two classes, multinomial for more, squared error for values. */
-export type BoostLoss = 'logistic' | 'softmax' | 'squared'
+/**
+ * Loss to boost by: logistic for two classes, multinomial for more; for values squared error, absolute error, Poisson
+ * deviance of scores that are logarithms, or the pinball loss of a quantile.
+ */
+export type BoostLoss = 'logistic' | 'softmax' | 'squared' | 'absolute' | 'poisson' | { readonly quantile: number }
 
 const at = (array: { readonly byteOffset: number } | undefined): number => array?.byteOffset ?? 0
 
@@ -81,11 +86,12 @@ export class BoostGradients {
         at(pairs) + 8 * from,
       ])
     } else {
-      this.#run(loss === 'logistic' ? 'boostLogisticGradients' : 'boostSquaredGradients', n, (from, count) => [
+      this.#run(gradientsOf(loss), n, (from, count) => [
         at(rows.scores) + 8 * from,
         y(from),
         weight(from),
         count,
+        ...slopesOf(loss),
         at(pairs) + 8 * from,
       ])
     }
@@ -139,12 +145,30 @@ export class BoostGradients {
   }
 }
 
-/** Weighted sum of the rows' losses: negative log-likelihoods, or squared errors. */
+/** The kernel that takes a loss's gradients. */
+function gradientsOf(loss: Exclude<BoostLoss, 'softmax'>): string {
+  if (loss === 'logistic') return 'boostLogisticGradients'
+  if (loss === 'squared') return 'boostSquaredGradients'
+  return loss === 'poisson' ? 'boostPoissonGradients' : 'boostPinballGradients'
+}
+
+/** Of a pinball loss: what a score costs for each unit below its target, and above. */
+function slopesOf(loss: BoostLoss): [] | [under: number, over: number] {
+  if (typeof loss === 'object') return [loss.quantile, 1 - loss.quantile]
+  return loss === 'absolute' ? [1, 1] : []
+}
+
+/** Weighted sum of the rows' losses: negative log-likelihoods, squared or absolute errors, pinball losses, deviances. */
 export function boostLossSum(kernels: Kernels, loss: BoostLoss, rows: BoostRows): number {
   const n = rows.y.length
   const kernel = of(kernels)
   if (n === 0) return 0
   if (loss === 'logistic') return kernel.boostLogisticLoss(at(rows.scores), at(rows.y), at(rows.weight), n)
   if (loss === 'squared') return kernel.boostSquaredLoss(at(rows.scores), at(rows.y), at(rows.weight), n)
+  if (loss === 'poisson') return kernel.boostPoissonLoss(at(rows.scores), at(rows.y), at(rows.weight), n)
+  if (loss !== 'softmax') {
+    const [under = 0, over = 0] = slopesOf(loss)
+    return kernel.boostPinballLoss(at(rows.scores), at(rows.y), at(rows.weight), n, under, over)
+  }
   return kernel.boostSoftmaxLoss(at(rows.scores), at(rows.y), at(rows.weight), n, rows.scores.length / n)
 }

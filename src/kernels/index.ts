@@ -26,6 +26,7 @@ export { crossEntropy, type LossRows, type RegressionLoss, regressionLoss, softm
 export { addColumnSums, addProduct, addTransposedProduct, fillRows, gatherRows, scale, transpose } from './matrix.ts'
 export { alignUp } from './memory.ts'
 export { KernelPool, type PoolOptions } from './pool.ts'
+export { type RowRange, rowQuantiles, weightUnit } from './row-quantiles.ts'
 export {
   placeInTiles,
   SVM_TILE,
@@ -52,6 +53,14 @@ export {
 export { sumPairs, targetPairs } from './tree-pairs.ts'
 export { type LeafRows, type Parting, TreeRows, treeRowsBytes } from './tree-rows.ts'
 export {
+  addTreeContributions,
+  addTreeScores,
+  contributionScratch,
+  type ExplainedTrees,
+  type PackedTrees,
+  SCORED_ROWS,
+} from './tree-scores.ts'
+export {
   type Found,
   type NodeSums,
   type SearchTask,
@@ -60,10 +69,3 @@ export {
   SplitSearch,
   splitSearchBytes,
 } from './tree-splits.ts'
-export {
-  addToRows,
-  addTreeContributions,
-  addTreeScores,
-  contributionScratch,
-  type PackedTrees,
-} from './trees.ts'

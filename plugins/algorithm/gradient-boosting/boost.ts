@@ -1,14 +1,18 @@
 import type { DenseFeatures } from 'daybook/frame'
+import type { BoostLoss } from 'daybook/kernels'
 import type { FitContext, TrainingData } from 'daybook/plugin'
 import { chooseBins, layOut, layOutBytes } from '../trees/bins.ts'
 import { turnOf } from '../trees/turn.ts'
 import { type GrowRules, growBytes, TreeGrower } from './grow.ts'
-import { lossOf, Objective, objectiveBytes } from './loss.ts'
+import { type Leaf, renewedValues } from './leaves.ts'
+import { Objective, objectiveBytes } from './loss.ts'
 import { type BoostedTrees, ModelBuilder } from './model.ts'
 import { samplerOf } from './sample.ts'
 
 /** What boosting is told beside the rules for one tree. */
 export interface BoostRules extends GrowRules {
+  readonly boostLoss: BoostLoss
+  readonly learningRate: number
   readonly trees: number
   readonly bins: number
   readonly subsample: number
@@ -44,14 +48,26 @@ export async function boost(
   const turn = turnOf(ctx)
   const bins = await chooseBins(ctx.kernels, X, rules.bins, turn)
   const binned = layOutBytes(rows, bins)
-  const targets = objectiveBytes(X.rows, others, outputs)
+  const targets = objectiveBytes(rules.boostLoss, X.rows, others, outputs)
 
   return ctx.kernels.scope(binned + targets + growBytes(ctx.kernels, rows, bins, rules), async (memory) => {
     const tables = validation === undefined ? [X] : [X, validation.X]
     const features = await layOut(ctx.kernels, memory, tables, bins, turn)
-    const objective = new Objective(ctx.kernels, memory, lossOf(data.task), outputs, data, validation)
+    const objective = new Objective(ctx.kernels, memory, rules.boostLoss, outputs, data, validation)
     const grower = new TreeGrower(ctx.kernels, memory, features, bins, rules)
-    const model = new ModelBuilder(X.features.length, objective.start())
+    grower.begin()
+    const model = new ModelBuilder(X.features.length, objective.start(grower.order.subarray(0, X.rows)))
+    const monotone = Int8Array.from(X.features, ({ kind, monotone }) => (kind === 'number' && monotone) || 0)
+    const finish = (leaves: readonly Leaf[], output: number): void => {
+      const values = objective.renews
+        ? renewedValues(model.shape(), leaves, monotone, (ranges) => objective.bestValues(ranges, grower.order))
+        : stepsOf(leaves, objective)
+      for (const { node } of leaves) {
+        values[node] = Math.fround(rules.learningRate * (values[node] as number)) + 0 // -0 is 0
+        model.leaf(node, values[node] as number)
+      }
+      grower.addLeaves(leaves, values, { scores: objective.scores, outputs, output })
+    }
     const sample = samplerOf(rules, ctx, X.rows, grower.order, X.features.length)
     const curve: CurvePoint[] = []
     const every = Math.ceil(rules.trees / CURVE_POINTS)
@@ -63,8 +79,7 @@ export async function boost(
         objective.differentiate(output)
         grower.begin()
         const { learning, chosen } = sample(round)
-        await grower.grow(model, objective.gradients, { rows: X.rows, learning, chosen }, turn)
-        grower.addLeaves(objective.scores, outputs, output)
+        finish(await grower.grow(model, objective.gradients, { rows: X.rows, learning, chosen }, turn), output)
       }
       round += 1
       let note = ''
@@ -84,4 +99,11 @@ export async function boost(
     const rounds = rules.earlyStopping !== null && others > 0 ? best.rounds : round
     return { model: model.build(rounds * outputs), curve, rounds }
   })
+}
+
+/** The steps of leaves, by their nodes. */
+function stepsOf(leaves: readonly Leaf[], objective: Objective): Float64Array {
+  const values = new Float64Array(leaves.reduce((most, { node }) => Math.max(most, node), 0) + 1)
+  for (const { node, weight } of leaves) values[node] = objective.stepOf(weight)
+  return values
 }

@@ -16,12 +16,13 @@ import {
   treeRowsBytes,
 } from 'daybook/kernels'
 import type { FeatureBins } from '../trees/bins.ts'
+import { type Groups, groupsAfter, markAllowed } from './interactions.ts'
+import type { Leaf } from './leaves.ts'
 import type { ModelBuilder } from './model.ts'
 import type { Sample } from './sample.ts'
 
 /** How large a tree may get, and what its splits are judged by. */
 export interface GrowRules extends SplitRules {
-  readonly learningRate: number
   /** Splits on the way to a leaf; null for no limit. */
   readonly maxDepth: number | null
   /** With a number, the node of the largest gain is split next; null: every node that gains is split. */
@@ -31,6 +32,8 @@ export interface GrowRules extends SplitRules {
    * children's built from rows: slower, and the same tree.
    */
   readonly histogramBytes: number
+  /** Features that may stand together on a path; undefined: all. */
+  readonly groups: Groups | undefined
 }
 
 /** A node of the tree that grows: its rows, its sums, its split. */
@@ -44,7 +47,9 @@ interface OpenNode extends NodeSums {
   readonly otherBegin: number
   readonly otherEnd: number
   readonly weight: number
-  /** Features that it may split on, u8 [stride] in kernel memory. */
+  /** What its path leaves of the groups. */
+  readonly groups: Groups | undefined
+  /** Features that it may split on, u8 [stride] in kernel memory: until the next nodes are split. */
   readonly allowed: Uint8Array
   split: Split | undefined
   /** Its histogram, or -1 where that was given up for lack of memory. */
@@ -63,7 +68,7 @@ export function growBytes(kernels: Kernels, rows: number, bins: readonly Feature
   return (
     splitSearchBytes(kernels, 2 * NODES_A_BATCH) +
     treeRowsBytes(rows, 2 * NODES_A_BATCH) +
-    alignUp(bins.length + 4) +
+    (rules.groups === undefined ? 1 : 1 + NODES_A_BATCH) * alignUp(bins.length + 4) +
     slotsFor(rows, histogram, rules) * histogram
   )
 }
@@ -89,11 +94,12 @@ export class TreeGrower {
   readonly #rules: GrowRules
   readonly #search: SplitSearch
   readonly #rows: TreeRows
-  readonly #allowed: Uint8Array
+  readonly #chosen: Uint8Array
+  /** With groups: what may be split on next, for each node of a batch. */
+  readonly #allowed: readonly Uint8Array[]
   readonly #histograms: readonly Float64Array[]
   readonly #batch: number
   #free: number[] = []
-  #leaves: OpenNode[] = []
 
   constructor(
     kernels: Kernels,
@@ -109,7 +115,9 @@ export class TreeGrower {
     this.#rules = rules
     this.#search = new SplitSearch(kernels, memory, features, rules, 2 * NODES_A_BATCH)
     this.#rows = new TreeRows(kernels, memory, features, 2 * NODES_A_BATCH)
-    this.#allowed = memory.u8(features.stride)
+    this.#chosen = memory.u8(features.stride)
+    const masks = rules.groups === undefined ? 0 : NODES_A_BATCH
+    this.#allowed = Array.from({ length: masks }, () => memory.u8(features.stride))
     this.#histograms = Array.from({ length: slots }, () => memory.f64(histogram / 8))
     if (rules.maxLeaves !== null) this.#batch = 1
     else if (slots > widthOf(rules)) this.#batch = NODES_A_BATCH
@@ -126,24 +134,27 @@ export class TreeGrower {
     this.#rows.reset()
   }
 
-  /** Grows one tree over the first `learning` rows of `order` with their `gradients`, into `model`. */
+  /**
+   * Grows one tree over the first `learning` rows of `order` with their `gradients`, into `model`, and gives its leaves: their
+   * values are left to the caller.
+   */
   async grow(
     model: ModelBuilder,
     gradients: BoostGradients,
     { rows, learning, chosen }: Sample & { readonly rows: number },
     turn: () => Promise<void>,
-  ): Promise<void> {
+  ): Promise<Leaf[]> {
     const { maxLeaves } = this.#rules
     this.#free = this.#histograms.map((_, slot) => slot)
-    this.#leaves = []
-    this.#allowed.fill(0)
-    for (const feature of chosen) this.#allowed[feature] = 1
+    this.#chosen.fill(0)
+    for (const feature of chosen) this.#chosen[feature] = 1
+    const finished: Leaf[] = []
     const open: OpenNode[] = []
     const settle = (node: OpenNode): void => {
       if (node.split !== undefined) open.push(node)
       else {
         if (node.slot >= 0) this.#free.push(node.slot)
-        this.#finish(node, model)
+        finished.push(node)
       }
     }
 
@@ -164,18 +175,22 @@ export class TreeGrower {
       for (const child of children) settle(child)
       leaves += parents.length
     }
-    for (const node of open) this.#finish(node, model)
+    return [...finished, ...open]
   }
 
-  /** Adds what the leaves of the tree give to column `output` of `scores` f64 [rows, outputs], for all rows. */
-  addLeaves(scores: Float64Array, outputs: number, output: number): void {
-    const leaves: LeafRows[] = []
-    for (const { begin, end, otherBegin, otherEnd, weight } of this.#leaves) {
-      const value = this.#valueOf(weight)
-      leaves.push({ begin, end, value })
-      if (otherBegin < otherEnd) leaves.push({ begin: otherBegin, end: otherEnd, value })
+  /** Adds the values of leaves, by their nodes, to column `output` of `scores` f64 [rows, outputs], for all rows. */
+  addLeaves(
+    leaves: readonly Leaf[],
+    values: Float64Array,
+    target: { readonly scores: Float64Array; readonly outputs: number; readonly output: number },
+  ): void {
+    const rows: LeafRows[] = []
+    for (const { node, begin, end, otherBegin, otherEnd } of leaves) {
+      const value = values[node] as number
+      rows.push({ begin, end, value })
+      if (otherBegin < otherEnd) rows.push({ begin: otherBegin, end: otherEnd, value })
     }
-    this.#rows.addLeaves(leaves, scores, outputs, output)
+    this.#rows.addLeaves(rows, target.scores, target.outputs, target.output)
   }
 
   #root(sums: { readonly g: number; readonly h: number }, learning: number): OpenNode {
@@ -192,7 +207,8 @@ export class TreeGrower {
       weight: this.#search.leafWeight(free),
       lowest: free.lowest,
       highest: free.highest,
-      allowed: this.#allowed,
+      groups: this.#rules.groups,
+      allowed: this.#chosen,
       split: undefined,
       slot: -1,
     }
@@ -303,13 +319,20 @@ export class TreeGrower {
     return parents.flatMap((parent, p) => {
       const middle = parent.begin + (lefts[2 * p] as number)
       const otherMiddle = parent.otherBegin + (lefts[2 * p + 1] as number)
-      return this.#childrenOf(parent, middle, otherMiddle, model)
+      return this.#childrenOf(parent, p, middle, otherMiddle, model)
     })
   }
 
-  #childrenOf(parent: OpenNode, middle: number, otherMiddle: number, model: ModelBuilder): [OpenNode, OpenNode] {
+  /** Children of the p-th parent of a batch. */
+  #childrenOf(
+    parent: OpenNode,
+    p: number,
+    middle: number,
+    otherMiddle: number,
+    model: ModelBuilder,
+  ): [OpenNode, OpenNode] {
     const split = parent.split as Split
-    const { begin, end, otherBegin, otherEnd, lowest, highest, allowed } = parent
+    const { begin, end, otherBegin, otherEnd, lowest, highest } = parent
     const bins = this.#bins[split.feature] as FeatureBins
     const rightG = parent.g - split.leftG
     const rightH = parent.h - split.leftH
@@ -324,6 +347,9 @@ export class TreeGrower {
     const direction = ((this.#features.monotone[split.feature] as number) << 24) >> 24
     const halfWay = (split.leftWeight + split.rightWeight) / 2
     const depth = parent.depth + 1
+    const groups = groupsAfter(parent.groups, split.feature)
+    const allowed = groups === undefined ? this.#chosen : (this.#allowed[p] as Uint8Array)
+    if (groups !== undefined) markAllowed(groups, this.#chosen, allowed)
     return [
       {
         node: left,
@@ -337,6 +363,7 @@ export class TreeGrower {
         weight: split.leftWeight,
         lowest: direction < 0 ? halfWay : lowest,
         highest: direction > 0 ? halfWay : highest,
+        groups,
         allowed,
         split: undefined,
         slot: -1,
@@ -353,22 +380,12 @@ export class TreeGrower {
         weight: split.rightWeight,
         lowest: direction > 0 ? halfWay : lowest,
         highest: direction < 0 ? halfWay : highest,
+        groups,
         allowed,
         split: undefined,
         slot: -1,
       },
     ]
-  }
-
-  /** Makes a node a leaf. */
-  #finish(node: OpenNode, model: ModelBuilder): void {
-    model.leaf(node.node, this.#valueOf(node.weight))
-    this.#leaves.push(node)
-  }
-
-  /** Value of a leaf of that weight. */
-  #valueOf(weight: number): number {
-    return Math.fround(this.#rules.learningRate * weight) + 0 // -0 is 0
   }
 }
 

@@ -20,6 +20,16 @@ export const pluginCodes = table({
     hint: 'Take `monotone` out of the page, or predict two classes.',
     exit: 1,
   },
+  FIT_MONOTONE_BROKEN: {
+    message: 'tree {tree} of the model does not keep the monotone promise of `{column}`: no model is given',
+    hint: 'This is a fault of the algorithm, not of the data: please report it. Without `monotone` the model can be fitted.',
+    exit: 1,
+  },
+  FIT_TARGET_RANGE: {
+    message: 'the target has {count} values that the loss `{loss}` cannot take, such as {value}: expected {expected}',
+    hint: 'Choose another `loss`, or take these rows out.',
+    exit: 1,
+  },
   PARAM_CONFLICT: { message: '`{param}` is {value}, expected {expected}', exit: 2 },
   STATE_CORRUPT: { message: 'a stored state cannot be read: {reason}', exit: 1 },
 })

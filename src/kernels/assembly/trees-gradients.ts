@@ -1,21 +1,11 @@
 // Gradients and losses of boosting. `scores` f64 [n, outputs]; `weight` f32 [n], or 0 where every row counts 1;
 // `gradients` holds one pair (g, h) of f32 a row, until it is put on a grid: then of i32, counted in steps of the grid.
+import { putPair } from './gradient-pair'
 import { exp, log, log1p } from './math'
 import { weightOf } from './row-weight'
 
 /** Smallest hessian of a row, so that a leaf of certain rows has a finite value. */
 const LEAST_HESSIAN: f64 = 1e-16
-
-/** Largest f32. */
-const LARGEST: f64 = 3.4028234663852886e38
-
-// @ts-ignore: decorator
-@inline
-function put(gradients: usize, i: i32, g: f64, h: f64): void {
-  const at = gradients + (<usize>i << 3)
-  store<f32>(at, <f32>min(max(g, -LARGEST), LARGEST))
-  store<f32>(at, <f32>min(h, LARGEST), 4)
-}
 
 /** e^x of four f32, -87 <= x <= 0, to about their last bit: x = k ln 2 + r, and the series of e^r. */
 // @ts-ignore: decorator
@@ -98,7 +88,7 @@ export function boostSquaredGradients(scores: usize, y: usize, weight: usize, n:
   for (let i = 0; i < n; i++) {
     const w = weightOf(weight, i)
     const rest = load<f64>(scores + (<usize>i << 3)) - <f64>load<f32>(y + (<usize>i << 2))
-    put(gradients, i, rest * w, w)
+    putPair(gradients, i, rest * w, w)
   }
 }
 
@@ -120,7 +110,7 @@ export function boostSoftmaxGradients(
     const w = weightOf(weight, i)
     const p = load<f64>(probabilities + (<usize>(i * classes + k) << 3))
     const target: f64 = load<i32>(y + (<usize>i << 2)) == k ? 1.0 : 0.0
-    put(gradients, i, (p - target) * w, max(factor * p * (1.0 - p), LEAST_HESSIAN) * w)
+    putPair(gradients, i, (p - target) * w, max(factor * p * (1.0 - p), LEAST_HESSIAN) * w)
   }
 }
 
