@@ -75,7 +75,7 @@ export const BASE: usize = 152
 /** The place of a tree: the two words that key its random numbers, and what is written as it grows. */
 export const KEY0: usize = 0
 export const KEY1: usize = 4
-/** 12 bytes a node, see `forest-grow.ts`. */
+/** 12 bytes a node, see `forest-nodes.ts`. */
 export const NODES: usize = 8
 export const NODE_COUNT: usize = 12
 /** u32: sets of bins; bit b: bin b goes left. */
