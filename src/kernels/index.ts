@@ -1,13 +1,5 @@
 export { type Activation, activate, activateBack, activations, dropout, randomBits } from './activation.ts'
-export {
-  type BoostLoss,
-  type BoostRows,
-  boostGradients,
-  boostLossSum,
-  boostQuantile,
-  sumGradients,
-  weightUnit,
-} from './boosting.ts'
+export { BoostGradients, type BoostLoss, type BoostRows, boostLossSum, gradientBytes } from './boosting.ts'
 export { descend, descendByAdam, descendWithMomentum } from './descent.ts'
 export {
   type BinnedColumns,
@@ -38,6 +30,7 @@ export { addColumnSums, addProduct, addTransposedProduct, fillRows, gatherRows, 
 export { alignUp } from './memory.ts'
 export { NearestVectors, nearestBytes } from './neighbours.ts'
 export { KernelPool, type PoolOptions } from './pool.ts'
+export { type RowRange, rowQuantiles, weightUnit } from './row-quantiles.ts'
 export {
   type EnteredVectors,
   placeInTiles,
@@ -54,6 +47,20 @@ export {
 export { type SvmLosses, SvmPrimal, type SvmPrimalShape, svmPrimalBytes } from './svm-primal.ts'
 export { SvmSolver, svmSolverBytes } from './svm-solver.ts'
 export {
+  type BinnedFeatures,
+  type BinShape,
+  type BinTask,
+  binColumns,
+  type CutColumn,
+  chooseCuts,
+  cutScratch,
+  histogramBytes,
+  layOutBins,
+  layoutBytes,
+} from './tree-bins.ts'
+export { sumPairs, targetPairs } from './tree-pairs.ts'
+export { type LeafRows, type Parting, TreeRows, treeRowsBytes } from './tree-rows.ts'
+export {
   addTreeContributions,
   addTreeScores,
   contributionScratch,
@@ -61,12 +68,12 @@ export {
   type PackedTrees,
   SCORED_ROWS,
 } from './tree-scores.ts'
-export { type NodeSums, SPLIT_SEARCH_BYTES, type Split, type SplitRules, SplitSearch } from './tree-splits.ts'
 export {
-  addToRows,
-  type BinnedFeatures,
-  binCategories,
-  binNumbers,
-  buildHistogram,
-  subtractHistogram,
-} from './trees.ts'
+  type Found,
+  type NodeSums,
+  type SearchTask,
+  type Split,
+  type SplitRules,
+  SplitSearch,
+  splitSearchBytes,
+} from './tree-splits.ts'

@@ -1,30 +1,20 @@
+import type { BoostGradients } from './boosting.ts'
 import type { KernelMemory, Kernels } from './kernels.ts'
-import type { BinnedFeatures } from './trees.ts'
+import type { BinnedFeatures } from './tree-bins.ts'
 
 type SplitFunctions = {
-  treeLeafWeight(settings: number): number
-  treeBestSplit(
-    histogram: number,
-    chosen: number,
-    chosenCount: number,
-    offsets: number,
-    binCounts: number,
-    kinds: number,
-    monotone: number,
-    settings: number,
+  treeLeafWeight(rules: number, node: number): number
+  treeSearchScratch(): number
+  treeDecide(
+    rules: number,
+    node: number,
     best: number,
-    scratch: number,
-  ): void
-  treeSplitTable(
-    histogram: number,
-    category: number,
+    first: number,
     bins: number,
-    settings: number,
-    best: number,
+    category: number,
     goesLeft: number,
     scratch: number,
   ): void
-  treePartition(rows: number, count: number, bins: number, stride: number, goesLeft: number, scratch: number): number
 }
 
 const of = (kernels: Kernels): SplitFunctions => kernels.functions as unknown as SplitFunctions
@@ -47,6 +37,11 @@ export interface NodeSums {
   readonly highest: number
 }
 
+/** A node whose split is wanted, and the features that it may split on: u8 [stride] in kernel memory, 1 for those. */
+export interface SearchedNode extends NodeSums {
+  readonly allowed: Uint8Array
+}
+
 export interface Split {
   readonly feature: number
   readonly category: boolean
@@ -63,102 +58,215 @@ export interface Split {
   readonly goesLeft: Uint8Array
 }
 
-/** Bytes of kernel memory that a search takes. */
-export const SPLIT_SEARCH_BYTES = 64 + 64 + 4096 + 256
+/**
+ * A histogram to be built of rows, and one to take it off of: the parent's, which becomes the sibling's. The nodes of both are
+ * searched for their best split, where one is given.
+ */
+export interface SearchTask {
+  readonly rows: Uint32Array
+  readonly built: Float64Array
+  readonly builtNode: SearchedNode | undefined
+  readonly rest?: Float64Array | undefined
+  readonly restNode?: SearchedNode | undefined
+}
 
-/** Finds splits of nodes, in memory of a scope. */
+/** Splits that a task found; undefined where none gains more than `minGain`, or none was wanted. */
+export interface Found {
+  readonly built: Split | undefined
+  readonly rest: Split | undefined
+}
+
+/** Columns that one job looks at, at most: what its buffer holds. */
+const WIDEST_JOB = 64
+
+/** Bin updates of one batch of jobs a thread: some 30 ms, so that a cancel arrives in time. */
+const WORK_A_BATCH = 5e7
+
+/** Less work than this is not worth waking a thread for. */
+const LITTLE_WORK = 1e5
+
+/** Jobs of one batch at most. */
+const JOBS_A_BATCH = 256
+
+const SHARED_BYTES = 48
+const JOB_WORDS = 12
+const NODE_BYTES = 32
+const BEST_BYTES = 64
+
+/** Bytes of kernel memory that a search takes which is given up to `tasks` tasks at a time. */
+export function splitSearchBytes(kernels: Kernels, tasks: number): number {
+  const nodes = 2 * tasks * NODE_BYTES
+  const jobs = JOBS_A_BATCH * (4 * JOB_WORDS + 2 * BEST_BYTES)
+  return SHARED_BYTES + 48 + nodes + jobs + 16 + 256 + kernels.threads * of(kernels).treeSearchScratch()
+}
+
+interface Job {
+  readonly task: number
+  readonly from: number
+  readonly to: number
+  readonly work: number
+}
+
+/** Builds histograms of nodes and finds their splits, in memory of a scope. */
 export class SplitSearch {
   readonly #kernels: Kernels
   readonly #features: BinnedFeatures
-  readonly #minGain: number
-  readonly #settings: Float64Array
-  readonly #best: Float64Array
+  readonly #shared: Uint32Array
+  readonly #steps: Float64Array
+  readonly #rules: Float64Array
+  readonly #nodes: Float64Array
+  readonly #jobs: Uint32Array
+  readonly #bests: Float64Array
   readonly #places: Int32Array
+  readonly #counter: Int32Array
   readonly #goesLeft: Uint8Array
   readonly #scratch: Uint8Array
 
-  constructor(kernels: Kernels, memory: KernelMemory, features: BinnedFeatures, rules: SplitRules) {
+  constructor(kernels: Kernels, memory: KernelMemory, features: BinnedFeatures, rules: SplitRules, tasks: number) {
     this.#kernels = kernels
     this.#features = features
-    this.#minGain = rules.minGain
-    this.#settings = memory.f64(8)
-    this.#best = memory.f64(8)
-    this.#places = new Int32Array(this.#best.buffer, this.#best.byteOffset + 40, 3)
-    this.#scratch = memory.u8(4096)
+    this.#rules = memory.f64(6)
+    this.#rules.set([rules.l1, rules.l2, rules.minChildWeight, rules.categorySmoothing, rules.minGain])
+    this.#shared = memory.u32(SHARED_BYTES / 4)
+    this.#steps = new Float64Array(this.#shared.buffer, this.#shared.byteOffset + 32, 2)
+    this.#nodes = memory.f64((2 * tasks * NODE_BYTES) / 8)
+    this.#jobs = memory.u32(JOBS_A_BATCH * JOB_WORDS)
+    this.#bests = memory.f64((2 * JOBS_A_BATCH * BEST_BYTES) / 8)
+    this.#places = new Int32Array(this.#bests.buffer, this.#bests.byteOffset, 2 * this.#bests.length)
+    this.#counter = memory.i32(1)
     this.#goesLeft = memory.u8(256)
-    this.#settings.set([rules.l1, rules.l2, rules.minChildWeight, 0, 0, rules.categorySmoothing])
+    this.#scratch = memory.u8(kernels.threads * of(kernels).treeSearchScratch())
+    const { bins, stride, offsets, binCounts, kinds, monotone } = features
+    const arrays = [offsets, binCounts, kinds, monotone, this.#rules].map(({ byteOffset }) => byteOffset)
+    this.#shared.set([bins.byteOffset, stride, 0, ...arrays])
   }
 
   /** The weight that a node has as a leaf. */
   leafWeight(node: NodeSums): number {
-    this.#enter(node)
-    return of(this.#kernels).treeLeafWeight(this.#settings.byteOffset)
+    return of(this.#kernels).treeLeafWeight(this.#rules.byteOffset, this.#enter(node, 0))
   }
 
   /**
-   * The best split of a node over the features `chosen` (ascending), or undefined where none gains more than `minGain`.
-   * Of equal splits the one of the lowest feature, then of the lowest bin, then with missing values to the right wins.
+   * Does the tasks. Of equal splits the one of the lowest feature, then of the lowest bin, then with missing values to the right
+   * wins. `turn` is awaited between batches of long work.
    */
-  best(histogram: Float64Array, chosen: Int32Array, node: NodeSums): Split | undefined {
-    const { offsets, binCounts, kinds, monotone } = this.#features
-    const kernel = of(this.#kernels)
-    const best = this.#best
-    const places = this.#places
-    this.#enter(node)
-    best[0] = this.#minGain
-    kernel.treeBestSplit(
-      histogram.byteOffset,
-      chosen.byteOffset,
-      chosen.length,
-      offsets.byteOffset,
-      binCounts.byteOffset,
-      kinds.byteOffset,
-      monotone.byteOffset,
-      this.#settings.byteOffset,
-      best.byteOffset,
-      this.#scratch.byteOffset,
+  async run(tasks: readonly SearchTask[], gradients: BoostGradients, turn?: () => Promise<void>): Promise<Found[]> {
+    this.#shared[2] = gradients.pairs.byteOffset
+    this.#steps.set([gradients.stepG, gradients.stepH])
+    tasks.forEach(({ builtNode, restNode }, task) => {
+      if (builtNode !== undefined) this.#enter(builtNode, 2 * task)
+      if (restNode !== undefined) this.#enter(restNode, 2 * task + 1)
+    })
+    const splits: (Split | undefined)[] = new Array(2 * tasks.length)
+    const jobs = this.#jobsOf(tasks)
+    let from = 0
+    while (from < jobs.length) {
+      let work = 0
+      let to = from
+      while (to < jobs.length && to - from < JOBS_A_BATCH && (to === from || work < WORK_A_BATCH))
+        work += jobs[to++]!.work
+      const batch = jobs.slice(from, to)
+      this.#batch(batch, tasks, work)
+      batch.forEach((_, j) => {
+        const { task } = batch[j] as Job
+        for (const side of [0, 1]) this.#collect(tasks[task] as SearchTask, side, 2 * task + side, 2 * j + side, splits)
+      })
+      from = to
+      if (from < jobs.length) await turn?.()
+    }
+    return tasks.map((_, task) => ({ built: splits[2 * task], rest: splits[2 * task + 1] }))
+  }
+
+  /** Cuts the tasks into jobs: the fewer tasks, the fewer columns a job, so that all threads have enough of them. */
+  #jobsOf(tasks: readonly SearchTask[]): Job[] {
+    const { stride } = this.#features
+    const { threads } = this.#kernels
+    const parts = threads === 1 ? 1 : Math.ceil((4 * threads) / tasks.length)
+    const unit = stride > 16 ? 8 : 4
+    const width = Math.min(WIDEST_JOB, Math.ceil(stride / parts / unit) * unit)
+    const jobs: Job[] = []
+    tasks.forEach(({ rows }, task) => {
+      for (let from = 0; from < stride; from += width) {
+        const to = Math.min(from + width, stride)
+        jobs.push({ task, from, to, work: (rows.length + 512) * (to - from) })
+      }
+    })
+    return jobs
+  }
+
+  #batch(batch: readonly Job[], tasks: readonly SearchTask[], work: number): void {
+    batch.forEach(({ task, from, to }, j) => {
+      const { rows, built, builtNode, rest, restNode } = tasks[task] as SearchTask
+      const best = this.#bests.byteOffset + 2 * j * BEST_BYTES
+      this.#jobs.set(
+        [
+          rows.byteOffset,
+          rows.length,
+          built.byteOffset,
+          rest?.byteOffset ?? 0,
+          from,
+          to,
+          builtNode === undefined ? 0 : this.#nodes.byteOffset + 2 * task * NODE_BYTES,
+          builtNode?.allowed.byteOffset ?? 0,
+          best,
+          restNode === undefined ? 0 : this.#nodes.byteOffset + (2 * task + 1) * NODE_BYTES,
+          restNode?.allowed.byteOffset ?? 0,
+          best + BEST_BYTES,
+        ],
+        j * JOB_WORDS,
+      )
+    })
+    this.#counter[0] = 0
+    const lanes = work < LITTLE_WORK ? 1 : Math.min(this.#kernels.threads, batch.length)
+    const scratch = this.#scratch.length / this.#kernels.threads
+    this.#kernels.parallel(
+      'treeSearch',
+      Array.from({ length: lanes }, (_, lane) => [
+        this.#shared.byteOffset,
+        this.#jobs.byteOffset,
+        batch.length,
+        this.#counter.byteOffset,
+        this.#scratch.byteOffset + lane * scratch,
+      ]),
     )
-    const [feature = -1, place = 0, missingLeft = 0] = places
-    if (feature < 0) return undefined
-    const [gain = 0, leftG = 0, leftH = 0, leftWeight = 0, rightWeight = 0] = best
-    kernel.treeSplitTable(
+  }
+
+  /** Takes a job's result up, where it beats those of the columns before. Jobs of a task stand in the order of columns. */
+  #collect(task: SearchTask, side: number, node: number, result: number, splits: (Split | undefined)[]): void {
+    const [wanted, histogram] = side === 0 ? [task.builtNode, task.built] : [task.restNode, task.rest]
+    if (wanted === undefined || histogram === undefined) return
+    const numbers = (result * BEST_BYTES) / 8
+    const places = (result * BEST_BYTES + 40) / 4
+    const feature = this.#places[places] as number
+    const gain = this.#bests[numbers] as number
+    if (feature < 0 || !(gain > (splits[node]?.gain ?? Number.NEGATIVE_INFINITY))) return
+    const { offsets, binCounts, kinds } = this.#features
+    of(this.#kernels).treeDecide(
+      this.#rules.byteOffset,
+      this.#nodes.byteOffset + node * NODE_BYTES,
+      this.#bests.byteOffset + result * BEST_BYTES,
       histogram.byteOffset + (offsets[feature] as number),
-      kinds[feature] as number,
       binCounts[feature] as number,
-      this.#settings.byteOffset,
-      best.byteOffset,
+      kinds[feature] as number,
       this.#goesLeft.byteOffset,
       this.#scratch.byteOffset,
     )
-    const category = kinds[feature] === 1
-    const goesLeft = Uint8Array.from(this.#goesLeft)
-    return {
+    splits[node] = {
       feature,
-      category,
-      place,
-      missingLeft: missingLeft === 1,
+      category: kinds[feature] === 1,
+      place: this.#places[places + 1] as number,
+      missingLeft: this.#places[places + 2] === 1,
       gain,
-      leftG,
-      leftH,
-      leftWeight,
-      rightWeight,
-      goesLeft,
+      leftG: this.#bests[numbers + 1] as number,
+      leftH: this.#bests[numbers + 2] as number,
+      leftWeight: this.#bests[numbers + 3] as number,
+      rightWeight: this.#bests[numbers + 4] as number,
+      goesLeft: this.#goesLeft.slice(),
     }
   }
 
-  /** Parts `rows` by a split: those that go left first, each side in its order. Gives how many go left. `scratch` is as long. */
-  part(rows: Uint32Array, split: Split, scratch: Uint32Array): number {
-    const { bins, stride } = this.#features
-    this.#goesLeft.set(split.goesLeft)
-    const column = bins.byteOffset + split.feature
-    const { byteOffset } = this.#goesLeft
-    return of(this.#kernels).treePartition(rows.byteOffset, rows.length, column, stride, byteOffset, scratch.byteOffset)
-  }
-
-  #enter({ g, h, lowest, highest }: NodeSums): void {
-    this.#settings[3] = lowest
-    this.#settings[4] = highest
-    this.#settings[6] = g
-    this.#settings[7] = h
+  #enter({ g, h, lowest, highest }: NodeSums, node: number): number {
+    this.#nodes.set([g, h, lowest, highest], (node * NODE_BYTES) / 8)
+    return this.#nodes.byteOffset + node * NODE_BYTES
   }
 }

@@ -1,7 +1,7 @@
 import type { DenseFeatures } from 'daybook/frame'
-import { addToRows, alignUp, type BoostLoss } from 'daybook/kernels'
+import type { BoostLoss } from 'daybook/kernels'
 import type { FitContext, TrainingData } from 'daybook/plugin'
-import { binBytes, chooseBins, layOut, pairsOf } from '../trees/bins.ts'
+import { chooseBins, layOut, layOutBytes } from '../trees/bins.ts'
 import { turnOf } from '../trees/turn.ts'
 import { type GrowRules, growBytes, TreeGrower } from './grow.ts'
 import { type Leaf, renewedValues } from './leaves.ts'
@@ -28,8 +28,8 @@ export interface CurvePoint {
   readonly loss: number
 }
 
-/** Points of the training curve: its loss costs about as much as a twentieth of a tree. */
-const CURVE_POINTS = 50
+/** Points of the training curve: enough for a figure, at the cost of a tree or two. */
+const CURVE_POINTS = 25
 
 /**
  * Gradient boosting: round by round one tree an output, fitted to gradients and hessians of the loss.
@@ -46,46 +46,40 @@ export async function boost(
   const others = validation?.X.rows ?? 0
   const rows = X.rows + others
   const turn = turnOf(ctx)
-  const bins = await chooseBins(X, rules.bins, turn)
-  const bytes =
-    binBytes(rows, bins) +
-    objectiveBytes(rules.boostLoss, X.rows, others, outputs) +
-    growBytes(rows, pairsOf(bins), bins.length, rules) +
-    alignUp(4 * X.features.length)
+  const bins = await chooseBins(ctx.kernels, X, rules.bins, turn)
+  const binned = layOutBytes(rows, bins)
+  const targets = objectiveBytes(rules.boostLoss, X.rows, others, outputs)
 
-  return ctx.kernels.scope(bytes, async (memory) => {
+  return ctx.kernels.scope(binned + targets + growBytes(ctx.kernels, rows, bins, rules), async (memory) => {
     const tables = validation === undefined ? [X] : [X, validation.X]
     const features = await layOut(ctx.kernels, memory, tables, bins, turn)
     const objective = new Objective(ctx.kernels, memory, rules.boostLoss, outputs, data, validation)
-    const grower = new TreeGrower(ctx.kernels, memory, features, bins, rows, rules)
-    const { order } = grower
-    const sample = samplerOf(rules, ctx, X.rows, order, memory.i32(X.features.length))
-    order.forEach((_, row) => {
-      order[row] = row
-    })
-    const model = new ModelBuilder(X.features.length, objective.start(order.subarray(0, X.rows)))
+    const grower = new TreeGrower(ctx.kernels, memory, features, bins, rules)
+    grower.begin()
+    const model = new ModelBuilder(X.features.length, objective.start(grower.order.subarray(0, X.rows)))
     const monotone = Int8Array.from(X.features, ({ kind, monotone }) => (kind === 'number' && monotone) || 0)
     const finish = (leaves: readonly Leaf[], output: number): void => {
-      const best = (begin: number, end: number): number => objective.bestValue(order.subarray(begin, end))
-      const renewed = objective.renews ? renewedValues(model.shape(), leaves, monotone, best) : undefined
-      for (const { node, weight, begin, end, otherBegin, otherEnd } of leaves) {
-        const value = Math.fround(rules.learningRate * (renewed?.[node] ?? objective.stepOf(weight))) + 0 // -0 is 0
-        model.leaf(node, value)
-        addToRows(ctx.kernels, objective.scores, outputs, output, order.subarray(begin, end), value)
-        addToRows(ctx.kernels, objective.scores, outputs, output, order.subarray(otherBegin, otherEnd), value)
+      const values = objective.renews
+        ? renewedValues(model.shape(), leaves, monotone, (ranges) => objective.bestValues(ranges, grower.order))
+        : stepsOf(leaves, objective)
+      for (const { node } of leaves) {
+        values[node] = Math.fround(rules.learningRate * (values[node] as number)) + 0 // -0 is 0
+        model.leaf(node, values[node] as number)
       }
+      grower.addLeaves(leaves, values, { scores: objective.scores, outputs, output })
     }
+    const sample = samplerOf(rules, ctx, X.rows, grower.order, X.features.length)
     const curve: CurvePoint[] = []
     const every = Math.ceil(rules.trees / CURVE_POINTS)
     let best = { loss: Number.POSITIVE_INFINITY, rounds: 0 }
     let round = 0
     while (round < rules.trees) {
-      const { learning, chosen } = sample(round)
       objective.begin()
       for (let output = 0; output < outputs; output++) {
         objective.differentiate(output)
-        const sums = objective.sum(order.subarray(0, learning))
-        finish(await grower.grow(model, objective.gradients, sums, learning, chosen, turn), output)
+        grower.begin()
+        const { learning, chosen } = sample(round)
+        finish(await grower.grow(model, objective.gradients, { rows: X.rows, learning, chosen }, turn), output)
       }
       round += 1
       let note = ''
@@ -95,7 +89,7 @@ export async function boost(
         if (loss < best.loss) best = { loss, rounds: round }
         note = `validation loss ${loss.toPrecision(4)}`
       }
-      if (round % every === 0 || round === rules.trees) {
+      if (round === 1 || round % every === 0 || round === rules.trees) {
         curve.push({ trees: round, part: 'training', loss: objective.meanLoss('training') })
       }
       ctx.progress(round, rules.trees, note === '' ? undefined : note)
@@ -105,4 +99,11 @@ export async function boost(
     const rounds = rules.earlyStopping !== null && others > 0 ? best.rounds : round
     return { model: model.build(rounds * outputs), curve, rounds }
   })
+}
+
+/** The steps of leaves, by their nodes. */
+function stepsOf(leaves: readonly Leaf[], objective: Objective): Float64Array {
+  const values = new Float64Array(leaves.reduce((most, { node }) => Math.max(most, node), 0) + 1)
+  for (const { node, weight } of leaves) values[node] = objective.stepOf(weight)
+  return values
 }

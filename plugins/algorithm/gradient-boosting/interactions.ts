@@ -37,10 +37,8 @@ export function groupsAfter(groups: Groups | undefined, feature: number): Groups
   return groups?.filter((group) => group.has(feature))
 }
 
-/** Writes to `into` those of the features `chosen` that some of the groups holds, in their order. */
-export function allowedFeatures(groups: Groups | undefined, chosen: Int32Array, into: Int32Array): Int32Array {
-  if (groups === undefined) return chosen
-  let count = 0
-  for (const feature of chosen) if (groups.some((group) => group.has(feature))) into[count++] = feature
-  return into.subarray(0, count)
+/** Marks in `into` those of the features `chosen` (1 each) that some of the groups holds. */
+export function markAllowed(groups: Groups, chosen: Uint8Array, into: Uint8Array): void {
+  into.fill(0)
+  for (const group of groups) for (const feature of group) into[feature] = chosen[feature] as number
 }

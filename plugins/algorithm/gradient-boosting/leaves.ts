@@ -1,3 +1,5 @@
+import type { RowRange } from 'daybook/kernels'
+
 /** A leaf of a finished tree: its rows stand at [begin, end) of the order, those that are only scored at the others. */
 export interface Leaf {
   readonly node: number
@@ -19,14 +21,14 @@ export interface TreeShape {
 
 /**
  * Values of leaves that are renewed from their rows: J. Friedman, "Greedy function approximation" (2001), algorithm 3.
- * `bestOf` gives the best value of the rows at [begin, end) of the order. At a split on a feature with a promise (`monotone`:
+ * `bestOf` gives the best value of the rows of each range of the order. At a split on a feature with a promise (`monotone`:
  * 1, -1 or 0 a feature) the middle between the two sides' best values bounds the leaves of both.
  */
 export function renewedValues(
   { feature, left }: TreeShape,
   leaves: readonly Leaf[],
   monotone: Int8Array,
-  bestOf: (begin: number, end: number) => number,
+  bestOf: (ranges: readonly RowRange[]) => Float64Array,
 ): Float64Array {
   const nodes = feature.length
   const begin = new Uint32Array(nodes)
@@ -41,9 +43,13 @@ export function renewedValues(
     begin[node] = begin[child] as number
     end[node] = end[child + 1] as number
   }
-  const best = (node: number): number => bestOf(begin[node] as number, end[node] as number)
+  const rangeOf = (node: number): RowRange => ({ begin: begin[node] as number, end: end[node] as number })
 
   const values = new Float64Array(nodes)
+  const best = bestOf(leaves)
+  leaves.forEach(({ node }, i) => {
+    values[node] = best[i] as number
+  })
   const lowest = new Float64Array(nodes).fill(Number.NEGATIVE_INFINITY)
   const highest = new Float64Array(nodes).fill(Number.POSITIVE_INFINITY)
   for (let node = 0; node < nodes; node++) {
@@ -51,14 +57,15 @@ export function renewedValues(
     const high = highest[node] as number
     const child = left[node] as number
     if (child === 0) {
-      values[node] = within(best(node), low, high)
+      values[node] = within(values[node] as number, low, high)
       continue
     }
     lowest.fill(low, child, child + 2)
     highest.fill(high, child, child + 2)
     const direction = monotone[feature[node] as number] as number
     if (direction === 0) continue
-    const middle = within((best(child) + best(child + 1)) / 2, low, high)
+    const [a = 0, b = 0] = bestOf([rangeOf(child), rangeOf(child + 1)])
+    const middle = within((a + b) / 2, low, high)
     highest[direction > 0 ? child : child + 1] = middle
     lowest[direction > 0 ? child + 1 : child] = middle
   }

@@ -1,13 +1,14 @@
 import {
   alignUp,
+  BoostGradients,
   type BoostLoss,
   type BoostRows,
-  boostGradients,
   boostLossSum,
-  boostQuantile,
+  gradientBytes,
   type KernelMemory,
   type Kernels,
-  sumGradients,
+  type RowRange,
+  rowQuantiles,
   toProbabilities,
   weightUnit,
 } from 'daybook/kernels'
@@ -55,8 +56,8 @@ const LEAST_MEAN = 1e-9
 export function objectiveBytes(loss: BoostLoss, rows: number, others: number, outputs: number): number {
   const targets = 2 * (alignUp(4 * rows) + alignUp(4 * others))
   const probabilities = outputs > 1 ? alignUp(8 * rows * outputs) : 0
-  const selection = levelOf(loss) === undefined ? 0 : 16 * rows
-  return alignUp(8 * (rows + others) * outputs) + probabilities + 16 * rows + targets + 16 + selection
+  const selection = levelOf(loss) === undefined ? 0 : 16 * rows + alignUp(8 * rows)
+  return alignUp(8 * (rows + others) * outputs) + probabilities + gradientBytes(rows) + targets + selection
 }
 
 /** Scores, gradients and losses of the training rows, with those of the validation rows behind them. */
@@ -65,16 +66,16 @@ export class Objective {
   readonly outputs: number
   /** f64 [training rows + validation rows, outputs]. */
   readonly scores: Float64Array
-  /** Pairs (g, h) of the training rows: f64 [2 * rows]. */
-  readonly gradients: Float64Array
+  /** Those of the training rows. */
+  readonly gradients: BoostGradients
   readonly #kernels: Kernels
   readonly #training: BoostRows
   readonly #validation: BoostRows
   readonly #probabilities: Float64Array
-  readonly #sums: Float64Array
   readonly #level: number | undefined
   readonly #selection: Uint8Array
   readonly #unit: number
+  readonly #best: Float64Array
 
   constructor(
     kernels: Kernels,
@@ -90,11 +91,11 @@ export class Objective {
     this.loss = loss
     this.outputs = outputs
     this.scores = memory.f64(all * outputs)
-    this.gradients = memory.f64(2 * rows)
+    this.gradients = new BoostGradients(kernels, memory, rows)
     this.#probabilities = memory.f64(outputs > 1 ? rows * outputs : 0)
-    this.#sums = memory.f64(2)
     this.#level = levelOf(loss)
     this.#selection = memory.u8(this.#level === undefined ? 0 : 16 * rows)
+    this.#best = memory.f64(this.#level === undefined ? 0 : rows)
     this.#unit = weightUnit(training.weight)
     const enter = (part: LabelledFeatures | undefined, from: number, to: number): BoostRows => ({
       scores: this.scores.subarray(from * outputs, to * outputs),
@@ -106,17 +107,18 @@ export class Objective {
   }
 
   /**
-   * Starts all scores at the best constant and gives it. `rows`: all training rows. Means are read off exact sums of
+   * Starts all scores at the best constant and gives it. `order`: all training rows. Means are read off exact sums of
    * gradients at score 0, which say how far they are off: sum(g) / sum(w) = constant - mean. So the order of rows is no matter.
    */
-  start(rows: Uint32Array): Float64Array {
+  start(order: Uint32Array): Float64Array {
     const { outputs } = this
     const base = new Float64Array(outputs)
     this.begin()
     for (let output = 0; output < outputs; output++) {
       this.differentiate(output)
-      const { g, h } = this.sum(rows.length)
-      if (h > 0) base[output] = this.#level === undefined ? this.#constant(g, h) : this.bestValue(rows)
+      const { g, h } = this.gradients.sum()
+      if (this.#level !== undefined) base.set(this.bestValues([{ begin: 0, end: order.length }], order))
+      else if (h > 0) base[output] = this.#constant(g, h)
     }
     for (let i = 0; i < this.scores.length; i++) this.scores[i] = base[i % outputs] as number
     return base
@@ -138,10 +140,14 @@ export class Objective {
     return this.#level !== undefined
   }
 
-  /** Of a loss that renews: what, added to the scores of these training rows, makes their loss least. */
-  bestValue(rows: Uint32Array): number {
-    const value = boostQuantile(this.#kernels, this.#training, this.#unit, rows, this.#level as number, this.#selection)
-    return Number.isNaN(value) ? 0 : value // no row has weight
+  /**
+   * Of a loss that renews: what, added to the scores of the training rows of each range of `order`, makes their loss least.
+   * Ranges do not overlap.
+   */
+  bestValues(ranges: readonly RowRange[], order: Uint32Array): Float64Array {
+    const rows = { ...this.#training, order, scratch: this.#selection }
+    rowQuantiles(this.#kernels, rows, { level: this.#level as number, unit: this.#unit }, ranges, this.#best)
+    return this.#best.slice(0, ranges.length).map((value) => (Number.isNaN(value) ? 0 : value)) // NaN: no row has weight
   }
 
   /**
@@ -162,14 +168,7 @@ export class Objective {
   /** Writes the gradients of one output, by the scores at the round's beginning. */
   differentiate(output: number): void {
     const softmax = { probabilities: this.#probabilities, output, outputs: this.outputs }
-    boostGradients(this.#kernels, this.loss, this.#training, this.gradients, softmax)
-  }
-
-  /** Exact sum of the gradients of some rows, or of the first n. */
-  sum(rows: Uint32Array | number): { g: number; h: number } {
-    sumGradients(this.#kernels, this.gradients, rows, this.#sums)
-    const [g = 0, h = 0] = this.#sums
-    return { g, h }
+    this.gradients.take(this.loss, this.#training, softmax)
   }
 
   /** Mean loss of a part, as `lossName` names it. */

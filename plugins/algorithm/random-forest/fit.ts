@@ -1,14 +1,14 @@
 import type { DenseFeatures } from 'daybook/frame'
 import {
   alignUp,
-  boostGradients,
   ForestGrower,
   type ForestRules,
   forestBytes,
   type KernelMemory,
   type Kernels,
   leavesRowsOut,
-  sumGradients,
+  sumPairs,
+  targetPairs,
 } from 'daybook/kernels'
 import type { FitContext, TrainingData } from 'daybook/plugin'
 import { binBytes, chooseBins, type FeatureBins, layOutColumns } from '../trees/bins.ts'
@@ -28,7 +28,7 @@ export async function fitForest(
   const n = X.rows
   const classes = data.task === 'multiclass' ? data.classes.length : 0
   const turn = turnOf(ctx)
-  const bins = await chooseBins(X, rules.bins, turn)
+  const bins = await chooseBins(kernels, X, rules.bins, turn)
   const bytesFor = (places: number): number => forestBytes(n, shapeOf(bins), rules, classes, places)
   const { growers: lanes, places } = growersFor(n, rules.trees, kernels.threads, bytesFor)
   const bytes = binBytes(n, bins) + targetBytes(n) + lanes * bytesFor(places)
@@ -66,7 +66,7 @@ function shapeOf(bins: readonly FeatureBins[]): { binCounts: Int32Array; kinds: 
 }
 
 function targetBytes(rows: number): number {
-  return 3 * alignUp(4 * rows) + 16 * rows + alignUp(8 * rows) + 16
+  return 3 * alignUp(4 * rows) + 16 * rows + 16
 }
 
 /**
@@ -82,17 +82,14 @@ function layTargets(
 ): { y: Float32Array | Int32Array; pairs: Float64Array; base: number; weight: number } {
   const targets = memory.put(y)
   const weights = weight === undefined ? undefined : memory.put(weight)
-  const scores = memory.f64(y.length)
   const pairs = memory.f64(2 * y.length)
   const sums = memory.f64(2)
   const values = regression ? (targets as Float32Array) : memory.put(Float32Array.from(y))
-  const rows = { scores, y: values, weight: weights }
-  boostGradients(kernels, 'squared', rows, pairs)
-  sumGradients(kernels, pairs, y.length, sums)
+  targetPairs(kernels, values, 0, weights, pairs)
+  sumPairs(kernels, pairs, sums)
   const [g = 0, total = 0] = sums
   if (!regression) return { y: targets, pairs, base: 0, weight: total }
   const base = total > 0 ? Math.fround(-g / total) : 0 // an f32, as values are: differences then are mostly exact
-  scores.fill(base)
-  boostGradients(kernels, 'squared', rows, pairs)
+  targetPairs(kernels, values, base, weights, pairs)
   return { y: targets, pairs, base, weight: total }
 }

@@ -3,10 +3,14 @@ import {
   alignUp,
   type BinnedColumns,
   type BinnedFeatures,
-  binCategories,
-  binNumbers,
+  binColumns,
+  type CutColumn,
+  chooseCuts,
+  cutScratch,
   type KernelMemory,
   type Kernels,
+  layOutBins,
+  layoutBytes,
 } from 'daybook/kernels'
 
 /** How one feature is cut into bins. The bin behind the last value bin holds missing values. */
@@ -27,32 +31,49 @@ export interface CategoryBins {
   readonly binOf: Uint8Array
 }
 
+/** Rows that are read at a time: what stays in cache while their features are told apart. */
+const ROWS_A_TILE = 512
+
+/** Bytes of features as columns of f32, and what working on them takes: as many features at a time as that holds. */
+const COLUMN_BYTES = 2 ** 27
+
 /** Chooses the bins of every feature from the training rows: at most `most` (<= 255) for values. */
-export async function chooseBins(X: DenseFeatures, most: number, turn: () => Promise<void>): Promise<FeatureBins[]> {
+export async function chooseBins(
+  kernels: Kernels,
+  X: DenseFeatures,
+  most: number,
+  turn: () => Promise<void>,
+): Promise<FeatureBins[]> {
   const bins: FeatureBins[] = []
-  for (const [f, feature] of X.features.entries()) {
-    const column = columnOf(X, f)
-    if (feature.kind === 'category') bins.push(categoryBins(column, feature.levels?.length ?? 0, most))
-    else {
-      const cuts = numberCuts(column, most)
-      bins.push({ kind: 'number', count: cuts.length + 1, cuts })
-    }
+  const scratchBytes = cutScratch(kernels, X.rows)
+  const bytes = alignUp(4 * X.rows) + alignUp(scratchBytes) + alignUp(4 * most) + 16
+  for (const [from, to] of groupsOf(X, bytes, kernels.threads)) {
+    kernels.scope((to - from) * bytes, (memory) => {
+      const columns = Array.from({ length: to - from }, () => memory.f32(X.rows))
+      readColumns([X], from, columns)
+      const numbers = new Map<number, CutColumn>()
+      columns.forEach((values, i) => {
+        if (X.features[from + i]?.kind === 'category') return
+        numbers.set(i, { values, cuts: memory.f32(most), scratch: memory.u8(scratchBytes), count: memory.i32(1) })
+      })
+      chooseCuts(kernels, [...numbers.values()], most)
+      columns.forEach((values, i) => {
+        const own = numbers.get(i)
+        if (own === undefined) bins.push(categoryBins(values, X.features[from + i]?.levels?.length ?? 0, most))
+        else {
+          const cuts = own.cuts.slice(0, own.count[0])
+          bins.push({ kind: 'number', count: cuts.length + 1, cuts })
+        }
+      })
+    })
     await turn()
   }
   return bins
 }
 
 /** Bytes that `layOut` takes from a scope. */
-export function binBytes(rows: number, bins: readonly FeatureBins[]): number {
-  const stride = strideOf(bins)
-  const maps = bins.map((bin) => alignUp((bin.kind === 'category' ? bin.binOf : bin.cuts).byteLength))
-  const tables = 2 * alignUp(4 * stride) + 2 * alignUp(stride)
-  return alignUp(rows * stride) + tables + alignUp(4 * rows) + maps.reduce((sum, bytes) => sum + bytes, 0)
-}
-
-/** Bins of all columns together, those of the padding columns among them. */
-export function pairsOf(bins: readonly FeatureBins[]): number {
-  return bins.reduce((sum, bin) => sum + bin.count + 1, 0) + strideOf(bins) - bins.length
+export function layOutBytes(rows: number, bins: readonly FeatureBins[]): number {
+  return alignUp(rows * bins.length) + layoutBytes(rows, bins.length)
 }
 
 /** Bins the rows of one or more tables of the same features, one below the other, in memory of a scope. */
@@ -64,38 +85,24 @@ export async function layOut(
   turn: () => Promise<void>,
 ): Promise<BinnedFeatures> {
   const rows = tables.reduce((sum, table) => sum + table.rows, 0)
-  const stride = strideOf(bins)
-  const features: BinnedFeatures = {
-    bins: memory.u8(rows * stride),
-    stride,
-    offsets: memory.u32(stride),
-    binCounts: memory.i32(stride),
-    kinds: memory.u8(stride),
-    monotone: memory.u8(stride),
-    pairs: pairsOf(bins),
-  }
-  const column = memory.f32(rows)
-  let pairs = 0
-  for (let f = 0; f < stride; f++) {
-    const bin = bins[f]
-    features.offsets[f] = 16 * pairs
-    pairs += bin === undefined ? 1 : bin.count + 1
-    if (bin === undefined) continue // a padding column: all its rows fall into its one bin
-    features.binCounts[f] = bin.count
-    features.kinds[f] = bin.kind === 'category' ? 1 : 0
-    features.monotone[f] = (tables[0]?.features[f]?.monotone ?? 0) & 255
-    let at = 0
-    for (const table of tables) {
-      for (let i = 0; i < table.rows; i++) column[at++] = table.values[i * table.features.length + f] as number
-    }
-    if (bin.kind === 'number') binNumbers(kernels, features, f, column, memory.put(bin.cuts))
-    else binCategories(kernels, features, f, column, memory.put(bin.binOf), bin.count)
-    await turn()
-  }
-  return features
+  const columns = memory.u8(rows * bins.length)
+  await binTables(kernels, columns, tables, bins, turn)
+  const features = tables[0]?.features ?? []
+  return layOutBins(
+    kernels,
+    memory,
+    columns,
+    rows,
+    bins.map(({ count, kind }, f) => ({ count, kind, monotone: features[f]?.monotone ?? 0 })),
+  )
 }
 
-/** Bins the rows of a table column by column, in memory of a scope: at most `binBytes` of it. */
+/** Bytes that `layOutColumns` takes from a scope. */
+export function binBytes(rows: number, bins: readonly FeatureBins[]): number {
+  return alignUp(rows * bins.length) + alignUp(4 * bins.length) + alignUp(bins.length)
+}
+
+/** Bins the rows of a table column by column, in memory of a scope. */
 export async function layOutColumns(
   kernels: Kernels,
   memory: KernelMemory,
@@ -108,63 +115,67 @@ export async function layOutColumns(
     binCounts: memory.put(Int32Array.from(bins, ({ count }) => count)),
     kinds: memory.put(Uint8Array.from(bins, ({ kind }) => (kind === 'category' ? 1 : 0))),
   }
-  const column = memory.f32(X.rows)
-  for (const [f, bin] of bins.entries()) {
-    const into = { bins: columns.bins.subarray(f * X.rows), stride: 1 }
-    column.set(columnOf(X, f))
-    if (bin.kind === 'number') binNumbers(kernels, into, 0, column, memory.put(bin.cuts))
-    else binCategories(kernels, into, 0, column, memory.put(bin.binOf), bin.count)
-    await turn()
-  }
+  await binTables(kernels, columns.bins, [X], bins, turn)
   return columns
 }
 
-function strideOf(bins: readonly FeatureBins[]): number {
-  return Math.max(4, Math.ceil(bins.length / 4) * 4)
-}
-
-function columnOf(X: DenseFeatures, f: number): Float32Array {
-  const width = X.features.length
-  const column = new Float32Array(X.rows)
-  for (let i = 0; i < X.rows; i++) column[i] = X.values[i * width + f] as number
-  return column
-}
-
-/**
- * Cuts between the values of a column (NaN left out): one between any two distinct values where there are at most `most`,
- * else such that bins hold about equally many rows and a frequent value has a bin of its own. Order of rows is no matter.
- */
-export function numberCuts(column: Float32Array, most: number): Float32Array {
-  const sorted = column.filter((value) => !Number.isNaN(value)).sort()
-  const values = new Float32Array(sorted.length) // distinct ones, with their counts beside
-  const counts = new Uint32Array(sorted.length)
-  let distinct = 0
-  for (let i = 0; i < sorted.length; i++) {
-    const value = sorted[i] as number
-    if (distinct === 0 || value !== values[distinct - 1]) values[distinct++] = value
-    counts[distinct - 1] = (counts[distinct - 1] as number) + 1
+/** Bins tables, one below the other, into `into` u8 [features, rows]. */
+async function binTables(
+  kernels: Kernels,
+  into: Uint8Array,
+  tables: readonly DenseFeatures[],
+  bins: readonly FeatureBins[],
+  turn: () => Promise<void>,
+): Promise<void> {
+  const rows = bins.length === 0 ? 0 : into.length / bins.length
+  const maps = Math.max(0, ...bins.map((bin) => alignUp((bin.kind === 'category' ? bin.binOf : bin.cuts).byteLength)))
+  const bytes = alignUp(4 * rows) + maps
+  for (const [from, to] of groupsOf({ features: bins }, bytes, kernels.threads)) {
+    kernels.scope((to - from) * bytes, (memory) => {
+      const columns = Array.from({ length: to - from }, () => memory.f32(rows))
+      readColumns(tables, from, columns)
+      const tasks = columns.map((values, i) => {
+        const bin = bins[from + i] as FeatureBins
+        const own = { values, bins: into.subarray((from + i) * rows, (from + i + 1) * rows) }
+        return bin.kind === 'number'
+          ? { ...own, cuts: memory.put(bin.cuts) }
+          : { ...own, binOf: memory.put(bin.binOf), missingBin: bin.count }
+      })
+      binColumns(kernels, tasks)
+    })
+    await turn()
   }
-  const cuts: number[] = []
-  let rows = sorted.length
-  let binsLeft = most
-  let inBin = 0
-  for (let v = 0; v + 1 < distinct; v++) {
-    inBin += counts[v] as number
-    const target = rows / binsLeft
-    const full = inBin >= target || (counts[v + 1] as number) >= target
-    if (distinct > most && (!full || binsLeft === 1)) continue
-    cuts.push(between(values[v] as number, values[v + 1] as number))
-    rows -= inBin
-    binsLeft -= 1
-    inBin = 0
-  }
-  return Float32Array.from(cuts)
 }
 
-/** A f32 in [low, high), in the middle where there is one. */
-function between(low: number, high: number): number {
-  const middle = Math.fround((low + high) / 2)
-  return (middle < high ? middle : low) + 0 // -0 is 0
+/** Ranges [from, to) of features whose columns are worked on together: what memory allows, and something for every thread. */
+function groupsOf(
+  { features }: { readonly features: readonly unknown[] },
+  bytes: number,
+  threads: number,
+): [number, number][] {
+  const size = Math.max(threads, Math.floor(COLUMN_BYTES / bytes))
+  const groups: [number, number][] = []
+  for (let from = 0; from < features.length; from += size) groups.push([from, Math.min(from + size, features.length)])
+  return groups
+}
+
+/** Reads the features from `first` on, all rows of the tables one below the other: a column each. */
+function readColumns(tables: readonly DenseFeatures[], first: number, columns: readonly Float32Array[]): void {
+  let start = 0
+  for (const { values, rows, features } of tables) {
+    const width = features.length
+    for (let from = 0; from < rows; from += ROWS_A_TILE) {
+      const to = Math.min(from + ROWS_A_TILE, rows)
+      columns.forEach((column, i) => {
+        let at = from * width + first + i
+        for (let row = from; row < to; row++) {
+          column[start + row] = values[at] as number
+          at += width
+        }
+      })
+    }
+    start += rows
+  }
 }
 
 /** A bin for every level that has rows; where those are more than `most`, the rarest share one. */

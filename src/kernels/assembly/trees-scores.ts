@@ -204,12 +204,3 @@ export function treeScores(
     }
   }
 }
-
-/** Adds `value` to column `output` of `scores` f64 [n, outputs] for the rows given (u32 [count]). */
-export function treeAddToRows(scores: usize, outputs: i32, output: i32, rows: usize, count: i32, value: f64): void {
-  for (let i = 0; i < count; i++) {
-    const row = <i32>load<u32>(rows + (<usize>i << 2))
-    const at = scores + (<usize>(row * outputs + output) << 3)
-    store<f64>(at, load<f64>(at) + value)
-  }
-}

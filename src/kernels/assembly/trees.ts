@@ -1,7 +1,21 @@
 // Kernels of histogram trees, one file a stage of the work.
 export * from './trees-bins'
-export * from './trees-gradients'
-export * from './trees-histograms'
-export * from './trees-splits'
+export {
+  boostLargest,
+  boostLogisticGradients,
+  boostLogisticLoss,
+  boostSoftmaxGradients,
+  boostSoftmaxLoss,
+  boostSquaredGradients,
+  boostSquaredLoss,
+  boostStep,
+  boostSumRows,
+  boostToGrid,
+} from './trees-gradients'
+export { treePairs, treeSumPairs } from './trees-pairs'
+export { treeAccumulate, treeSubtract } from './trees-histograms'
+export { treeAddLeaves, treeJoin, treeNumberRows, treePart } from './trees-rows'
+export * from './trees-search'
+export { treeDecide, treeLeafWeight } from './trees-splits'
 export * from './trees-scores'
 export * from './trees-contributions'

@@ -7,7 +7,6 @@ import { boost } from '../../../plugins/algorithm/gradient-boosting/boost.ts'
 import type { BoostedTrees } from '../../../plugins/algorithm/gradient-boosting/model.ts'
 import { goesLeft } from '../../../plugins/algorithm/gradient-boosting/score.ts'
 import plugin from '../../../plugins/algorithm/gradient-boosting.ts'
-import { numberCuts } from '../../../plugins/algorithm/trees/bins.ts'
 import { dense, fitting, noise, withDefaults } from './fitting.ts'
 
 type State = BoostedTrees & { readonly task: string }
@@ -123,36 +122,12 @@ t.test('the first split is that of an exhaustive search over the rows', async (t
   )
 })
 
-t.test('cuts: between distinct values; with many, bins of equal size and frequent values alone', async (t) => {
-  t.same([...numberCuts(Float32Array.of(3, 1, Number.NaN, 2, 1), 255)], [1.5, 2.5])
-  t.same([...numberCuts(Float32Array.of(Number.NaN), 255)], [])
-  const next = Math.fround(1 + 2 ** -23)
-  t.same([...numberCuts(Float32Array.of(next, 1), 255)], [1], 'neighbours have no middle')
-  const many = Float32Array.from({ length: 1000 }, (_, i) => i)
-  t.same([...numberCuts(many, 4)], [249.5, 499.5, 749.5])
-  const spike = Float32Array.from({ length: 1000 }, (_, i) => (i < 600 ? 500 : i - 600))
-  t.same([...numberCuts(spike, 10)], [99.5, 199.5, 299.5, 449.5])
-  fc.assert(
-    fc.property(
-      fc.array(fc.float({ noNaN: true, noDefaultInfinity: true })),
-      fc.integer({ min: 2, max: 9 }),
-      (values, most) => {
-        const given = Float32Array.from(values)
-        const found = numberCuts(given, most)
-        t.ok(found.length < most)
-        t.strictSame(found, Float32Array.from(found).sort(), 'ascending')
-        t.strictSame(found, numberCuts(given.toReversed(), most), 'independent of order')
-      },
-    ),
-  )
-})
-
 t.test('the loss falls, and more trees fit better', async (t) => {
   const { rows, values, codes } = mixture()
   for (const data of [regression(dense(rows, levels), values), binary(dense(rows, levels), codes)]) {
     const { shown } = await train(data, { trees: 30, minChildWeight: 1 })
     const points = (shown.figures[0]!.spec.data as { values: { loss: number }[] }).values.map(({ loss }) => loss)
-    t.equal(points.length, 30)
+    t.equal(points.length, 16, 'the first and every second round')
     for (let i = 1; i < points.length; i++) t.ok((points[i] as number) < (points[i - 1] as number))
   }
 })
