@@ -6,6 +6,7 @@ export {
   boostLossSum,
   sumGradients,
 } from './boosting.ts'
+export { choleskyFactor, choleskySolve } from './cholesky.ts'
 export { descend, descendByAdam, descendWithMomentum } from './descent.ts'
 export {
   type BinnedColumns,
@@ -20,14 +21,16 @@ export { scoringKernels, type TrainingOptions, trainingKernels } from './instanc
 export type { KernelFunctions, KernelMemory, Kernels, MathKernels, TrainingKernels } from './kernels.ts'
 export {
   addCentredSquares,
-  addGram,
   addLinearGradient,
-  classResiduals,
   type LinearRows,
   type LinearWeights,
   linearMargins,
+  type RowShape,
   toProbabilities,
 } from './linear.ts'
+export { type GramSamples, LinearGram, linearGramBytes } from './linear-gram.ts'
+export { type FeatureMoments, featureMomentBytes, featureMoments } from './linear-moments.ts'
+export { LinearPass, type LinearTask, linearPassBytes } from './linear-pass.ts'
 export { crossEntropy, type LossRows, type RegressionLoss, regressionLoss, softmax } from './loss.ts'
 export { addColumnSums, addProduct, addTransposedProduct, fillRows, gatherRows, scale, transpose } from './matrix.ts'
 export { alignUp } from './memory.ts'

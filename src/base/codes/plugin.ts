@@ -10,6 +10,11 @@ export const pluginCodes = table({
   PLUGIN_BAD_RESULT: { message: 'plugin {plugin} returned {got}, expected {expected}', exit: 1 },
   FIT_PARAM: { message: '`{param}` cannot be {value} here: {reason}', exit: 1 },
   FIT_NO_ROWS: { message: 'there is no row to learn from: {reason}', exit: 1 },
+  FIT_NOT_FINITE: {
+    message: '{what} holds a value that is not a finite number of 32 bits',
+    hint: 'Take such rows out, or put a `clip` or `log` cell before the algorithm.',
+    exit: 1,
+  },
   FIT_DIVERGED: {
     message: 'the loss is not finite any more in epoch {epoch}',
     hint: "Lower the optimizer's `learningRate`, or put a `standardize` cell before the algorithm.",

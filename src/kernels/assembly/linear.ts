@@ -1,12 +1,15 @@
-// Kernels of linear models. Every sum runs in the order of rows or features, one accumulator a sum, and a zero adds nothing:
-// so dense and sparse rows of equal content give equal bits.
+// Margins of linear models for scoring. Every sum runs in the order of the features, one accumulator a sum, and a zero adds
+// nothing: so dense and sparse rows of equal content give equal bits. Training has passes of its own (linear-passes.ts).
 //
 // Shapes: `values` f32 [n, features], or sparse rows (`starts` u32 [n + 1], `indices` u32, `values` f32); `coefficients`
-// f64 [features, outputs]; `intercepts` f64 [outputs]; `margins` and `residuals` f64 [n, outputs]; `weight` f32 [n], or 0
-// where every row counts 1.
+// f64 [features, outputs]; `intercepts` f64 [outputs]; `margins` f64 [n, outputs].
 import { weightOf } from './row-weight'
 
+export * from './linear-cholesky'
+export * from './linear-gram'
 export * from './linear-losses'
+export * from './linear-moments'
+export * from './linear-passes'
 
 /** to[k] += x * from[k] for k < count. */
 // @ts-ignore: decorator
@@ -173,56 +176,6 @@ export function linearSparseSquares(
       const f = <usize>load<u32>(indices + (<usize>s << 2)) << 3
       const x = <f64>load<f32>(values + (<usize>s << 2))
       store<f64>(squares + f, load<f64>(squares + f) + w * (x * (x - 2.0 * load<f64>(means + f))))
-    }
-  }
-}
-
-/** gram f64 [features, features] += upper triangle of the weighted products of centred features. `row` f64 [features]: scratch. */
-export function linearDenseGram(
-  values: usize,
-  n: i32,
-  features: i32,
-  means: usize,
-  weight: usize,
-  gram: usize,
-  row: usize,
-): void {
-  const rowBytes = <usize>features << 2
-  const gramBytes = <usize>features << 3
-  for (let i = 0; i < n; i++) {
-    const w = weightOf(weight, i)
-    for (let f = 0; f < features; f++) {
-      const x = <f64>load<f32>(values + <usize>i * rowBytes + (<usize>f << 2))
-      store<f64>(row + (<usize>f << 3), x - load<f64>(means + (<usize>f << 3)))
-    }
-    for (let f = 0; f < features; f++) {
-      const from = <usize>f << 3
-      const x = load<f64>(row + from)
-      if (x != 0) addScaled(gram + <usize>f * gramBytes + from, w * x, row + from, features - f)
-    }
-  }
-}
-
-/** gram f64 [features, features] += upper triangle of the weighted products of sparse rows, not centred. */
-export function linearSparseGram(
-  starts: usize,
-  indices: usize,
-  values: usize,
-  n: i32,
-  features: i32,
-  weight: usize,
-  gram: usize,
-): void {
-  for (let i = 0; i < n; i++) {
-    const w = weightOf(weight, i)
-    const to = load<u32>(starts + (<usize>i << 2), 4)
-    for (let s = load<u32>(starts + (<usize>i << 2)); s < to; s++) {
-      const x = w * <f64>load<f32>(values + (<usize>s << 2))
-      const line = gram + ((<usize>load<u32>(indices + (<usize>s << 2)) * <usize>features) << 3)
-      for (let t = s; t < to; t++) {
-        const at = line + (<usize>load<u32>(indices + (<usize>t << 2)) << 3)
-        store<f64>(at, load<f64>(at) + x * <f64>load<f32>(values + (<usize>t << 2)))
-      }
     }
   }
 }
