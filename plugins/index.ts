@@ -23,7 +23,9 @@ const builtIns: PluginSet = {
     { kind: 'preprocess', id: 'standardize', load: () => import('./preprocess/standardize.ts') },
     { kind: 'preprocess', id: 'text-tfidf', load: () => import('./preprocess/text-tfidf.ts') },
 
+    { kind: 'algorithm', id: 'elastic-net', load: () => import('./algorithm/elastic-net.ts') },
     { kind: 'algorithm', id: 'gradient-boosting', load: () => import('./algorithm/gradient-boosting.ts') },
+    { kind: 'algorithm', id: 'lasso', load: () => import('./algorithm/lasso.ts') },
     { kind: 'algorithm', id: 'logistic', load: () => import('./algorithm/logistic.ts') },
     { kind: 'algorithm', id: 'neural-network', load: () => import('./algorithm/neural-network.ts') },
     { kind: 'algorithm', id: 'random-forest', load: () => import('./algorithm/random-forest.ts') },

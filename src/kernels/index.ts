@@ -28,6 +28,15 @@ export {
   type RowShape,
   toProbabilities,
 } from './linear.ts'
+export {
+  ColumnDescent,
+  type ColumnTask,
+  columnDescentBytes,
+  descendByProducts,
+  type FeatureColumns,
+  type PenalizedProducts,
+  slopesByProducts,
+} from './linear-descent.ts'
 export { type GramSamples, LinearGram, linearGramBytes } from './linear-gram.ts'
 export { type FeatureMoments, featureMomentBytes, featureMoments } from './linear-moments.ts'
 export { LinearPass, type LinearTask, linearPassBytes } from './linear-pass.ts'

@@ -127,7 +127,7 @@ export async function fitLogistic(
         { length: size },
         (_, at) => (pass.coefficients[Math.floor(at / outputs) * pass.width + (at % outputs)] as number) + 0,
       ),
-      intercepts: Float64Array.from(pass.intercepts.subarray(0, outputs), (value) => value + 0),
+      intercepts: Float64Array.from(centred([...pass.intercepts.subarray(0, outputs)])),
       means,
       deviations,
     }
@@ -151,9 +151,15 @@ function sharesOf(
   return outputs === 1 ? shares.slice(1) : shares
 }
 
-/** Intercepts of a model without coefficients. */
+/** Intercepts of a model without coefficients; several are set off to sum to 0. */
 function startOf({ math }: Kernels, shares: readonly number[]): number[] {
   const [only] = shares
   if (shares.length === 1 && only !== undefined) return [math.log(only / (1 - only))]
-  return shares.map((share) => math.log(share))
+  return centred(shares.map((share) => math.log(share)))
+}
+
+/** Of several margins only the differences count: intercepts are given such that they sum to 0. */
+function centred(intercepts: readonly number[]): number[] {
+  const mean = intercepts.length === 1 ? 0 : intercepts.reduce((a, b) => a + b, 0) / intercepts.length
+  return intercepts.map((value) => value - mean + 0) // -0 is 0
 }

@@ -6,6 +6,7 @@
 import { weightOf } from './row-weight'
 
 export * from './linear-cholesky'
+export * from './linear-descent'
 export * from './linear-gram'
 export * from './linear-losses'
 export * from './linear-moments'
