@@ -61,7 +61,7 @@ export class LinearGram {
     const samples = weight.length
     const { work } = planOf(this.#shape)
     for (const lane of this.#lanes) lane.fill(0)
-    const segments = Math.max(1, Math.ceil(work / lanes / 2 ** 26))
+    const segments = Math.max(1, Math.ceil(work / lanes / 2 ** 24))
     for (let segment = 0; segment < segments; segment++) {
       const calls = this.#lanes.map((lane, i) => [
         ...rowPointers(x),

@@ -2,8 +2,8 @@ import type { Kernels } from './kernels.ts'
 
 /** Multiplications below which a call is not worth its start. */
 const SMALLEST = 2 ** 17
-/** Multiplications of one batch on one thread: some 50 ms, so that a cancel arrives. */
-const BATCH = 2 ** 26
+/** Multiplications of one batch on one thread: some 20 ms, so that a cancel arrives. */
+const BATCH = 2 ** 24
 /** Bytes that the partial results of all parts may take up. */
 const PARTIAL_BYTES = 2 ** 27
 

@@ -5,7 +5,7 @@ import { violationsOf } from './violations.ts'
 /** Rounds over the active features between two looks at all of them. */
 const SWEEPS = 20
 /** Multiplications between two turns for the event loop. */
-const WORK = 2 ** 26
+const WORK = 2 ** 24
 
 /** Coordinate descent over the columns themselves: over those that are active, until no other one breaks its condition. */
 export async function descendColumns(
@@ -24,6 +24,7 @@ export async function descendColumns(
   return kernels.scope(bytes, async (memory) => {
     const descent = new ColumnDescent(kernels, memory, task)
     const whole = memory.u32(features)
+    await rules.turn()
     const look = async (): Promise<ReturnType<typeof violationsOf>> => {
       descent.readSlopes()
       await rules.turn()

@@ -47,6 +47,7 @@ export async function fitElasticNet(data: TrainingData, rules: ElasticNetRules, 
     (byProducts ? normalEquationBytes(shape) + productBytes(columns) : 0)
   const { moments, targets, descent } = await ctx.kernels.scope(bytes, async (memory) => {
     const x = enterRows(memory, X)
+    await next()
     const rowWeight = weight === undefined ? undefined : memory.put(weight)
     const moments = await momentsOf(memory, X, x, rowWeight, ctx, next)
     const targets = centredTargets(memory, y, weight, moments.weight)
@@ -68,15 +69,14 @@ export async function fitElasticNet(data: TrainingData, rules: ElasticNetRules, 
   })
   const { means, deviations, weight: total } = moments
   const squares = deviations.map((deviation) => total * deviation * deviation)
-  const task = (): Parameters<typeof descendColumns>[1] => ({
-    ...columnsOf(X),
-    weight,
-    targets: targets.values,
-    means,
-    squares,
-    total,
-  })
-  const end = descent ?? (await descendColumns(ctx.kernels, task(), rules, descentRules))
+  const end =
+    descent ??
+    (await descendColumns(
+      ctx.kernels,
+      { ...(await columnsOf(X, next)), weight, targets: targets.values, means, squares, total },
+      rules,
+      descentRules,
+    ))
   warnWhereNotConverged(end, ctx)
   let intercept = targets.mean
   for (let f = 0; f < columns; f++) intercept -= (end.coefficients[f] as number) * (means[f] as number)

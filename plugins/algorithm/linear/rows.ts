@@ -1,4 +1,4 @@
-import type { Features } from 'daybook/frame'
+import type { DenseFeatures, Features, SparseFeatures } from 'daybook/frame'
 import {
   alignUp,
   featureMomentBytes,
@@ -56,10 +56,12 @@ export function packed(X: Features): Features {
     seen += columns
   }
   if (!(kept < SPARSE_BELOW * seen)) return X
-  return sparseOf(X.values, X.rows, columns, X.features)
+  return sparseOf(X)
 }
 
-function sparseOf(dense: Float32Array, rows: number, columns: number, features: Features['features']): Features {
+/** Dense rows as sparse ones. */
+export function sparseOf({ values: dense, rows, features }: DenseFeatures): SparseFeatures {
+  const columns = features.length
   const starts = new Uint32Array(rows + 1)
   let stored = 0
   for (let row = 0; row < rows; row++) {

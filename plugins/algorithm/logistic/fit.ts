@@ -47,6 +47,7 @@ export async function fitLogistic(
   return kernels.scope(bytes, async (memory) => {
     const next = (): Promise<void> => turn(ctx)
     const x = enterRows(memory, X)
+    await next()
     const codes = memory.put(y instanceof Int32Array ? y : Int32Array.from(y))
     const rowWeight = weight === undefined ? undefined : memory.put(weight)
     const moments = await momentsOf(memory, X, x, rowWeight, ctx, next)

@@ -60,6 +60,7 @@ export async function fitRidge(
     (direct ? normalEquationBytes(shape) : linearPassBytes(shape, 0))
   return ctx.kernels.scope(bytes, async (memory) => {
     const x = enterRows(memory, X)
+    await turn(ctx)
     const rowWeight = weight === undefined ? undefined : memory.put(weight)
     const moments = await momentsOf(memory, X, x, rowWeight, ctx, () => turn(ctx))
     const scale = moments.deviations.map((deviation) => Math.sqrt(deviation * deviation + l2 / moments.weight) || 1)
