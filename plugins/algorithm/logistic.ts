@@ -24,7 +24,8 @@ export default defineAlgorithm({
     'treats them alike. Trains on sparse rows without making them dense.\n\n' +
     'Contributions are on the scale of log-odds: coefficient * (x - mean); with more than two classes, those of the score ' +
     'of the class that is predicted.\n\n' +
-    'Solver: L-BFGS over the curvature of a sample of rows, with L1 penalties OWL-QN (G. Andrew and J. Gao, ICML 2007).',
+    'Solver: L-BFGS over the curvature of a sample of rows, with L1 penalties OWL-QN (G. Andrew and J. Gao, ICML 2007) ' +
+    'and, where that is slow on two classes, proximal Newton steps (G.-X. Yuan, C.-H. Ho and C.-J. Lin, 2012).',
   tasks: ['binary', 'multiclass'],
   accepts: ['sparse', 'dense'],
   params: {

@@ -1,6 +1,6 @@
 import { alignUp, ColumnDescent, type ColumnTask, columnDescentBytes, type Kernels } from 'daybook/kernels'
-import type { Descent, DescentRules } from './rules.ts'
-import { violationsOf } from './violations.ts'
+import type { Descent, DescentRules } from '../linear/descent.ts'
+import { violationsOf } from '../linear/violations.ts'
 
 /** Rounds over the active features between two looks at all of them. */
 const SWEEPS = 20

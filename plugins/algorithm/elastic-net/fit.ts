@@ -1,14 +1,14 @@
 import { alignUp } from 'daybook/kernels'
 import type { FitContext, TrainingData } from 'daybook/plugin'
+import { descendEquations, productBytes } from '../linear/descend-equations.ts'
+import type { Descent, DescentRules } from '../linear/descent.ts'
 import type { LinearModel } from '../linear/model.ts'
 import { normalEquationBytes, normalEquations } from '../linear/normal-equations.ts'
 import { enterRows, momentBytes, momentsOf, packed, rowBytes, shapeOf } from '../linear/rows.ts'
 import { centredTargets } from '../linear/targets.ts'
 import { turn } from '../linear/turn.ts'
 import { descendColumns } from './by-columns.ts'
-import { descendEquations, productBytes } from './by-products.ts'
 import { columnsOf } from './columns.ts'
-import type { Descent, DescentRules } from './rules.ts'
 
 export interface ElasticNetRules {
   readonly l1: number
@@ -55,15 +55,17 @@ export async function fitElasticNet(data: TrainingData, rules: ElasticNetRules, 
     if (!byProducts) return { moments, targets: kept, descent: undefined }
     const scale = moments.deviations.map((deviation) => deviation || 1)
     const equations = await normalEquations(memory, shape, x, rowWeight, moments, targets, scale, ctx, next)
-    const penalties = { l1: scale.map((by) => rules.l1 / by), l2: scale.map((by) => rules.l2 / (by * by)) }
-    // A constant feature has rounding alone to offer.
-    for (const [f, deviation] of moments.deviations.entries()) {
-      if (deviation > 0) continue
-      equations.side[f] = 0
-      equations.matrix[f * equations.stride + f] = 0
-    }
+    const { matrix, stride } = equations
     const length = Math.sqrt(targets.squares)
-    const found = await descendEquations(ctx.kernels, memory, equations, penalties, length, descentRules)
+    const penalties = {
+      l1: scale.map((by) => rules.l1 / by),
+      l2: scale.map((by) => rules.l2 / (by * by)),
+      // A constant feature has rounding alone to offer.
+      sizes: moments.deviations.map((deviation, f) =>
+        deviation > 0 ? Math.sqrt(matrix[f * stride + f] as number) * length : 0,
+      ),
+    }
+    const found = await descendEquations(ctx.kernels, memory, equations, penalties, descentRules)
     const coefficients = found.coefficients.map((v, f) => v / (scale[f] as number))
     return { moments, targets: kept, descent: { ...found, coefficients } }
   })

@@ -12,18 +12,20 @@ import {
 import type { FitContext } from 'daybook/plugin'
 import type { Moments } from '../linear/rows.ts'
 
-/** Up to so many features the curvature is a whole matrix; with more of them, its diagonal. */
+/** Up to so many features the curvature can be a whole matrix; with more of them, it is its diagonal. */
 const WHOLE = 1000
 /** Samples a feature: with 400, the curvatures of a sample are within some 10 % of those of all rows. */
 const SAMPLES_A_FEATURE = 400
 /** Passes over all rows that the matrix of the samples may cost. */
 const PASSES = 20
+/** Share of its variance below which a feature counts as rare in the sample. */
+const RARE = 0.5
 /** Share of the diagonal that is added to it, so that features which depend on each other do no harm. */
 const SHIFT = 1e-7
 
 /** About the inverse of the curvature of the penalized loss, over the solver's parameters f64 [features + 1, outputs]. */
 export interface Curvature {
-  /** Reads it at the pass's present weights. */
+  /** Reads it at the pass's present weights, which for the first time are to be intercepts alone. */
   read(): Promise<void>
   /** Multiplies a vector by the inverse, in place. */
   solve(vector: Float64Array): void
@@ -42,9 +44,18 @@ export interface CurvatureTask {
   readonly bend: number
 }
 
-/** Bytes that a curvature takes from a scope. */
-export function curvatureBytes(shape: RowShape, outputs: number, hasL1: boolean): number {
-  const plan = samplePlan(shape, outputs, hasL1)
+/** A curvature that is known as a whole. */
+export interface WholeCurvature extends Curvature {
+  /** f64 [features + 1, stride], upper triangle: after `sum` the curvature, after `read` its Cholesky factor. */
+  readonly matrix: Float64Array
+  readonly stride: number
+  /** Writes the matrix at the pass's present weights, which for the first time are to be intercepts alone. */
+  sum(): Promise<void>
+}
+
+/** Bytes that `wholeCurvatureOf` takes from a scope. */
+export function curvatureBytes(shape: RowShape, outputs: number): number {
+  const plan = samplePlan(shape, outputs)
   if (plan === undefined) return 0
   const { samples } = plan
   return (
@@ -55,22 +66,17 @@ export function curvatureBytes(shape: RowShape, outputs: number, hasL1: boolean)
   )
 }
 
-/**
- * The whole curvature of a sample of rows where there are few features and enough rows; else the diagonal, as it is where the
- * model has intercepts alone. An L1 penalty takes the diagonal: OWL-QN holds coordinates at 0 one by one.
- */
-export function curvatureOf(
+/** The curvature of a sample of rows, where there are few features and enough rows for it. */
+export function wholeCurvatureOf(
   memory: KernelMemory,
   shape: RowShape,
   task: CurvatureTask,
-  hasL1: boolean,
   ctx: FitContext,
   turn: () => Promise<void>,
-): Curvature {
-  const plan = samplePlan(shape, task.outputs, hasL1)
-  return plan === undefined
-    ? diagonalOf(task)
-    : matrixOf(memory, sampleShape(shape, plan.samples), plan, task, ctx, turn)
+): WholeCurvature | undefined {
+  const plan = samplePlan(shape, task.outputs)
+  if (plan === undefined) return undefined
+  return matrixOf(memory, sampleShape(shape, plan.samples), plan, task, ctx, turn)
 }
 
 /** Several outputs share one matrix, made of their mean curvature; the products between outputs are left out. */
@@ -81,7 +87,7 @@ function matrixOf(
   { pass, x, weight, moments, scale, l2, outputs }: CurvatureTask,
   { kernels }: FitContext,
   turn: () => Promise<void>,
-): Curvature {
+): WholeCurvature {
   const columns = x.columns
   const n = columns + 1
   const gram = new LinearGram(kernels, memory, shape, moments.means)
@@ -92,28 +98,36 @@ function matrixOf(
   let sampled = 0
   for (let i = 0; i < samples; i++) sampled += weight?.[i * step] ?? 1
   const share = sampled > 0 ? moments.weight / sampled : 0
-  /** Variance that the sample lacks: of a feature that is rare, it may hold no value at all. */
+  /** Variance that the sample lacks of rare features, of which it may hold no value at all. */
   let lacking: Float64Array | undefined
 
-  return {
-    async read() {
-      await pass.curvatures(step, bends, turn)
-      await gram.run(x, { step, weight: bends }, turn)
-      const corner = matrix[columns * stride + columns] as number
-      lacking ??= moments.deviations.map((deviation, f) => {
-        const own = corner > 0 ? (matrix[f * stride + f] as number) / corner : 0
-        return samples === x.rows ? 0 : Math.max(deviation * deviation - own, 0)
-      })
-      for (let f = 0; f < n; f++) {
-        const by = scale[f] ?? 1
-        for (let g = f; g < n; g++) {
-          const at = f * stride + g
-          matrix[at] = (share * (matrix[at] as number)) / (by * (scale[g] ?? 1))
-        }
-        const more = f < columns ? (share * corner * (lacking[f] as number) + l2) / (by * by) : 0
-        const own = (matrix[f * stride + f] as number) + more
-        matrix[f * stride + f] = own * (1 + SHIFT) + SHIFT * share * corner
+  const sum = async (): Promise<void> => {
+    await pass.curvatures(step, bends, turn)
+    await gram.run(x, { step, weight: bends }, turn)
+    const corner = matrix[columns * stride + columns] as number
+    lacking ??= moments.deviations.map((deviation, f) => {
+      const own = corner > 0 ? (matrix[f * stride + f] as number) / corner : 0
+      const all = deviation * deviation
+      return own < RARE * all ? all - own : 0
+    })
+    for (let f = 0; f < n; f++) {
+      const by = scale[f] ?? 1
+      for (let g = f; g < n; g++) {
+        const at = f * stride + g
+        matrix[at] = (share * (matrix[at] as number)) / (by * (scale[g] ?? 1))
       }
+      const more = f < columns ? (share * corner * (lacking[f] as number) + l2) / (by * by) : 0
+      const own = (matrix[f * stride + f] as number) + more
+      matrix[f * stride + f] = own * (1 + SHIFT) + SHIFT * share * corner
+    }
+  }
+
+  return {
+    matrix,
+    stride,
+    sum,
+    async read() {
+      await sum()
       choleskyFactor(kernels, matrix, n, stride, scratch)
       await turn()
     },
@@ -125,7 +139,8 @@ function matrixOf(
   }
 }
 
-function diagonalOf({ moments, scale, l2, outputs, bend }: CurvatureTask): Curvature {
+/** The diagonal of the curvature, as it is where the model has intercepts alone. */
+export function diagonalCurvature({ moments, scale, l2, outputs, bend }: CurvatureTask): Curvature {
   const all = bend * moments.weight
   const inverse = moments.deviations.map((deviation, f) => {
     const own = all * deviation * deviation + l2
@@ -145,8 +160,8 @@ interface SamplePlan {
   readonly step: number
 }
 
-function samplePlan({ rows, columns, stored }: RowShape, outputs: number, hasL1: boolean): SamplePlan | undefined {
-  if (hasL1 || columns === 0 || columns > WHOLE || rows < columns) return undefined
+function samplePlan({ rows, columns, stored }: RowShape, outputs: number): SamplePlan | undefined {
+  if (columns === 0 || columns > WHOLE || rows < columns) return undefined
   const inRow = stored / rows
   const affordable = (rows * 4 * PASSES * outputs) / (inRow + 8)
   const step = Math.max(1, Math.ceil(rows / Math.min(SAMPLES_A_FEATURE * columns, affordable)))

@@ -3,8 +3,9 @@ import type { FitContext, TrainingData } from 'daybook/plugin'
 import type { LinearModel } from '../linear/model.ts'
 import { enterRows, momentBytes, momentsOf, packed, rowBytes, shapeOf } from '../linear/rows.ts'
 import { turn } from '../linear/turn.ts'
-import { curvatureBytes, curvatureOf } from './curvature.ts'
-import { type Minimum, minimize } from './minimize.ts'
+import { curvatureBytes, diagonalCurvature, wholeCurvatureOf } from './curvature.ts'
+import { type MinimizeRules, type Minimum, minimize } from './minimize.ts'
+import { minimizeByNewton } from './newton.ts'
 
 export interface LogisticRules {
   readonly l1: number
@@ -13,6 +14,8 @@ export interface LogisticRules {
   readonly tolerance: number
 }
 
+/** Steps of the quick solver after which, under an L1 penalty, Newton's method takes over: the features depend on each other. */
+const BEFORE_NEWTON = 30
 /** A share that an absent class is taken to have where the solver begins. */
 const SMALLEST_SHARE = 1e-4
 
@@ -42,7 +45,7 @@ export async function fitLogistic(
     2 * alignUp(4 * rows) +
     momentBytes(X) +
     linearPassBytes(shape, outputs) +
-    curvatureBytes(shape, outputs, hasL1)
+    curvatureBytes(shape, outputs)
 
   return kernels.scope(bytes, async (memory) => {
     const next = (): Promise<void> => turn(ctx)
@@ -56,14 +59,10 @@ export async function fitLogistic(
     const pass = new LinearPass(kernels, memory, { x, y: codes, weight: rowWeight, outputs })
     const shares = sharesOf(codes, rowWeight, total, outputs)
     const bend = shares.reduce((sum, p) => sum + p * (1 - p), 0) / outputs
-    const curvature = curvatureOf(
-      memory,
-      shape,
-      { pass, x, weight: rowWeight, moments, scale, l2: rules.l2, outputs, bend },
-      hasL1,
-      ctx,
-      next,
-    )
+    const curved = { pass, x, weight: rowWeight, moments, scale, l2: rules.l2, outputs, bend }
+    // An L1 penalty holds coordinates at 0 one by one: that goes with a diagonal. Newton's method takes the whole all the same.
+    const whole = hasL1 && outputs > 1 ? undefined : wholeCurvatureOf(memory, shape, curved, ctx, next)
+    const curvature = hasL1 || whole === undefined ? diagonalCurvature(curved) : whole
 
     /** Turns the solver's parameters, f64 [features + 1, outputs], into coefficients and intercepts. */
     const place = (v: Float64Array): void => {
@@ -103,24 +102,29 @@ export async function fitLogistic(
     await curvature.read()
     const l1 = new Float64Array(size + outputs)
     for (let at = 0; at < size; at++) l1[at] = rules.l1 / (scale[Math.floor(at / outputs)] as number)
-    const minimum = await minimize(
-      {
-        size: size + outputs,
-        evaluate,
-        precondition: curvature.solve,
-        refresh: async (v) => {
-          place(v)
-          await curvature.read()
-        },
+    const smooth = {
+      size: size + outputs,
+      evaluate,
+      precondition: curvature.solve,
+      refresh: async (v: Float64Array) => {
+        place(v)
+        await curvature.read()
       },
-      {
-        start,
-        l1,
-        maxIterations: rules.maxIterations,
-        gradientTolerance: rules.tolerance * total,
-        progress: (done, loss) => ctx.progress(done, rules.maxIterations, `loss ${(loss / total).toPrecision(4)}`),
-      },
-    )
+    }
+    const minimizeRules: MinimizeRules = {
+      start,
+      l1,
+      maxIterations: rules.maxIterations,
+      gradientTolerance: rules.tolerance * total,
+      progress: (done, loss) => ctx.progress(done, rules.maxIterations, `loss ${(loss / total).toPrecision(4)}`),
+    }
+    const byNewton = hasL1 && whole !== undefined
+    const quick = byNewton ? Math.min(BEFORE_NEWTON, rules.maxIterations) : rules.maxIterations
+    const first = await minimize(smooth, { ...minimizeRules, maxIterations: quick })
+    const minimum =
+      first.converged || !byNewton
+        ? first
+        : await minimizeByNewton(kernels, { smooth, whole, place, free: deviations, turn: next }, minimizeRules, first)
     place(minimum.x)
     const model = {
       // + 0: -0 is 0

@@ -94,14 +94,15 @@ interface Point {
   readonly value: number
 }
 
-function penaltyOf(x: Float64Array, l1: Float64Array): number {
+/** Sum of l1[i] * |x[i]|. */
+export function penaltyOf(x: Float64Array, l1: Float64Array): number {
   let sum = 0
   for (let i = 0; i < x.length; i++) sum += (l1[i] as number) * Math.abs(x[i] as number)
   return sum
 }
 
 /** The one-sided derivative of the least size: 0 where the penalty holds a coordinate at 0. */
-function pseudoGradient(x: Float64Array, gradient: Float64Array, l1: Float64Array): Float64Array {
+export function pseudoGradient(x: Float64Array, gradient: Float64Array, l1: Float64Array): Float64Array {
   return gradient.map((g, i) => {
     const penalty = l1[i] as number
     const at = x[i] as number

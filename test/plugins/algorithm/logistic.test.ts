@@ -328,6 +328,36 @@ t.test('features that depend on each other, of units far apart', async (t) => {
   }
 })
 
+t.test('an L1 penalty over features that depend on each other: to the minimum in few steps', async (t) => {
+  const [count, width] = [3000, 30]
+  const u = noise(count * (width + 1), 'chain')
+  const rows: number[][] = []
+  const y: number[] = []
+  for (let i = 0; i < count; i++) {
+    let x = u[i * (width + 1)] as number
+    const row = Array.from({ length: width }, (_, f) => {
+      x = 0.98 * x + 0.2 * ((u[i * (width + 1) + f] as number) - 0.5)
+      return Math.fround(x)
+    })
+    rows.push(row)
+    const score = 6 * (row[0] as number) - 9 * (row[20] as number) + 2 * (u[i * (width + 1) + width] as number)
+    y.push(Number(score > 0))
+  }
+  const weight = rows.map((_, i) => 0.5 + (i % 3))
+  for (const l2 of [0, 0.5]) {
+    const { state, shown } = await train(data(rows, y, 2, weight), { l1: 2, l2, maxIterations: 60, tolerance: 1e-8 })
+    t.same(shown.warnings, [])
+    const flat = slopes(state, rows, y, weight, l2)
+    for (const [f, coefficient] of state.coefficients.entries()) {
+      const slope = flat[f]?.[0] as number
+      if (coefficient === 0) t.ok(Math.abs(slope) <= 2 + 1e-3, `slope ${slope} at 0`)
+      else t.ok(Math.abs(slope + 2 * Math.sign(coefficient)) < 1e-3, `slope ${slope} of ${coefficient}`)
+    }
+    t.ok(Math.abs(flat[width]?.[0] as number) < 1e-3)
+    t.ok(state.coefficients.some((coefficient) => coefficient === 0))
+  }
+})
+
 t.test('bad input', async (t) => {
   const [rows, y] = [
     [[1], [2], [3]],

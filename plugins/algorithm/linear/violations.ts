@@ -8,8 +8,8 @@ export interface Violations {
 
 /**
  * Reads violations off the slopes of the squared loss (negated derivatives, without the L2 term): a coefficient's slope is
- * l1 * its sign + l2 * itself, and within l1 of 0 where it is 0. `sizes`: by what slopes are measured, |feature| * |target|; a
- * feature of size 0 is constant and stays out.
+ * l1 * its sign + l2 * itself, and within l1 of 0 where it is 0. `sizes`: by what slopes are measured; a feature of size 0
+ * stays out.
  */
 export function violationsOf(
   coefficients: Float64Array,

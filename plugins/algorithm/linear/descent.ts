@@ -1,6 +1,6 @@
 /** How a descent goes and when it ends. */
 export interface DescentRules {
-  /** Ends when no condition of the minimum is broken by more, measured by |feature| * |target|. */
+  /** Ends when no condition of the minimum is broken by more, as a share of the size of the feature's slope. */
   readonly tolerance: number
   /** Rounds over the features at most. */
   readonly maxIterations: number

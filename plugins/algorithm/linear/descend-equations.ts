@@ -8,8 +8,8 @@ import {
   type PenalizedProducts,
   slopesByProducts,
 } from 'daybook/kernels'
-import type { NormalEquations } from '../linear/normal-equations.ts'
-import type { Descent, DescentRules } from './rules.ts'
+import type { Descent, DescentRules } from './descent.ts'
+import type { NormalEquations } from './normal-equations.ts'
 import { type Violations, violationsOf } from './violations.ts'
 
 /** Rounds between two looks at the conditions of the minimum. */
@@ -20,18 +20,24 @@ export function productBytes(columns: number): number {
   return 6 * alignUp(8 * columns) + alignUp(4 * columns) + alignUp(8 * columns * columns)
 }
 
+/** Penalties of features and what their violations are measured by (0: the feature stays out), f64 [features]. */
+export interface EquationPenalties {
+  readonly l1: Float64Array
+  readonly l2: Float64Array
+  readonly sizes: Float64Array
+}
+
 /**
- * Coordinate descent over normal equations in scaled features: the penalties are `l1` and `l2` f64 [features], `length` is the
- * length of the target. Every few rounds the coefficients that are not 0 are solved for together, their signs held, which ends
- * the slow walk that descent takes where features depend on each other.
+ * Coordinate descent over normal equations, from `start` or from 0. Every few rounds the coefficients that are not 0 are solved
+ * for together, their signs held, which ends the slow walk that descent takes where features depend on each other.
  */
 export async function descendEquations(
   kernels: Kernels,
   memory: KernelMemory,
   equations: NormalEquations,
-  penalties: { readonly l1: Float64Array; readonly l2: Float64Array },
-  length: number,
+  penalties: EquationPenalties,
   rules: DescentRules,
+  start?: Float64Array,
 ): Promise<Descent> {
   const n = equations.side.length
   const { matrix, stride } = equations
@@ -44,7 +50,7 @@ export async function descendEquations(
     side: memory.put(equations.side),
     l1: memory.put(penalties.l1),
     l2: memory.put(penalties.l2),
-    v: memory.f64(n),
+    v: start === undefined ? memory.f64(n) : memory.put(start),
     slopes: memory.f64(n),
   }
   const whole = memory.u32(n)
@@ -52,14 +58,13 @@ export async function descendEquations(
   const square = memory.f64(n * n)
   const look = (): Violations => {
     slopesByProducts(kernels, products)
-    const sizes = (f: number): number => Math.sqrt(matrix[f * stride + f] as number) * length
     const { l1, l2, v, slopes } = products
     return violationsOf(
       v,
       slopes,
       (f) => l1[f] as number,
       (f) => l2[f] as number,
-      sizes,
+      (f) => penalties.sizes[f] as number,
       rules.tolerance,
     )
   }
