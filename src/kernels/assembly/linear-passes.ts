@@ -8,8 +8,10 @@
 //
 // `outputs` tells the loss: several, the multinomial one for codes `y` i32 [n]; 1, the logistic one for codes 0 and 1; 0, half
 // the squared distance from `y` f64 [n] (0 where `y` is 0).
-import { denseGradient, denseMargins, sparseGradient, sparseMargins } from './linear-blocks'
+import { denseGradient } from './linear-dense-gradient'
+import { denseMargins } from './linear-dense-margins'
 import { logisticResiduals, softmaxResiduals, softmaxRows, squaredResiduals } from './linear-losses'
+import { sparseGradient, sparseMargins } from './linear-sparse-blocks'
 import { sigmoid } from './math'
 import { weightOf } from './row-weight'
 

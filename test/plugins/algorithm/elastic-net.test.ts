@@ -1,5 +1,5 @@
 import type { Features } from 'daybook/frame'
-import { scoringKernels } from 'daybook/kernels'
+import { KernelPool, scoringKernels, trainingKernels } from 'daybook/kernels'
 import type { TrainingData } from 'daybook/plugin'
 import fc from 'fast-check'
 import t from 'tap'
@@ -225,4 +225,30 @@ t.test('contributions, importance, equal bytes, cancel', async (t) => {
   const { ctx } = fitting(withDefaults(lasso.params), { signal: AbortSignal.abort() })
   const data = { task: 'regression' as const, classes: [], X, y: Float32Array.from(score) }
   await t.rejects(Promise.resolve(lasso.fit(data, ctx.params as never, ctx as never)), { name: 'AbortError' })
+})
+
+t.test('results do not depend on the threads', async (t) => {
+  const [rows, width] = [20_000, 30]
+  const X: Features = {
+    ...dense([Array<number>(width).fill(0)]),
+    rows,
+    values: Float32Array.from(
+      { length: rows * width },
+      (_, at) => (((at * 7919) % 1009) / 500 - 1) * (1 + (at % width)),
+    ),
+  }
+  const y = Float32Array.from({ length: rows }, (_, i) => (X.values[i * width] as number) + (i % 7))
+  const data: TrainingData = { task: 'regression', classes: [], X, y }
+  const pool = new KernelPool({ stress: 3 })
+  for (const plugin of [lasso, elasticNet, ridge]) {
+    const models: unknown[] = []
+    for (const threads of [1, 2, 3, 8]) {
+      const kernels = trainingKernels({ pool, threads })
+      const { ctx } = fitting(withDefaults(plugin.params))
+      models.push(await plugin.fit(data, ctx.params as never, { ...ctx, kernels } as never))
+      kernels.close()
+    }
+    for (const model of models) t.strictSame(model, models[0])
+  }
+  await pool.close()
 })
