@@ -36,7 +36,7 @@ export default defineAlgorithm({
     },
     tolerance: {
       type: 'number',
-      exclusiveMinimum: 0,
+      minimum: 1e-12,
       maximum: 1,
       default: 1e-6,
       description:

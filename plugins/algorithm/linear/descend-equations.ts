@@ -15,6 +15,9 @@ import { type Violations, violationsOf } from './violations.ts'
 /** Rounds between two looks at the conditions of the minimum. */
 const SWEEPS = 10
 
+/** So many features solved for together cost about one round more over them. */
+const ROUNDS_OF_ONE = 6
+
 /** Bytes that `descendEquations` takes from a scope. */
 export function productBytes(columns: number): number {
   return 6 * alignUp(8 * columns) + alignUp(4 * columns) + alignUp(8 * columns * columns)
@@ -69,6 +72,7 @@ export async function descendEquations(
     )
   }
   let sweeps = 0
+  let together = 0
   let seen = look()
   while (seen.largest > rules.tolerance && sweeps < rules.maxIterations) {
     const order = whole.subarray(0, seen.active.length)
@@ -79,7 +83,9 @@ export async function descendEquations(
     rules.progress(sweeps)
     await rules.turn()
     seen = look()
-    if (seen.largest > rules.tolerance && solveTogether(kernels, products, square, scratch)) seen = look()
+    if (seen.largest <= rules.tolerance || sweeps < together) continue
+    together = sweeps + Math.max(SWEEPS, Math.ceil(seen.active.length / ROUNDS_OF_ONE)) // it costs as much as many rounds
+    if (solveTogether(kernels, products, square, scratch)) seen = look()
   }
   const converged = seen.largest <= rules.tolerance
   return { coefficients: Float64Array.from(products.v), sweeps, converged, violation: seen.largest }

@@ -159,11 +159,11 @@ function residuals(margins: usize, y: usize, weight: usize, first: i32, count: i
 // @ts-ignore: decorator
 @inline
 function addRows(rows: usize, count: i32, width: i32, to: usize): void {
-  for (let i = 0; i < count; i++) {
-    for (let k = 0; k < width; k++) {
-      const at = to + (<usize>k << 3)
-      store<f64>(at, load<f64>(at) + load<f64>(rows + (<usize>(i * width + k) << 3)))
-    }
+  for (let k = 0; k < width; k++) {
+    const at = to + (<usize>k << 3)
+    let sum: f64 = 0
+    for (let i = 0; i < count; i++) sum += load<f64>(rows + (<usize>(i * width + k) << 3))
+    store<f64>(at, load<f64>(at) + sum)
   }
 }
 
