@@ -1,41 +1,86 @@
+import type { Memory } from './webassembly.ts'
+
 /**
- * Words that the threads of a pool share for one lease, by Atomics. The rule that keeps late threads harmless: a thread
- * counts itself active before it claims a call, `NEXT` stands beyond every batch except while one is open, and the next
- * batch is written only when nobody is active.
+ * What the threads of a pool share for one lease. A call is claimed by moving the ticket on with compare-and-exchange. The
+ * ticket names the batch, and never the same one twice, so a thread that comes late, whatever it read before, can only claim a
+ * call of the batch that is open; the owner waits for the calls that were claimed, and for no thread that claimed none.
  */
+export interface Shared {
+  /** See {@link control}. */
+  readonly control: Int32Array
+  /** One word: the number of the batch, then {@link CALL_BITS} bits of the next call. */
+  readonly ticket: BigInt64Array
+  readonly arguments: Float64Array
+}
+
+/** Words of `control`. All but `batch` and `ended` are written while no batch is open. */
 export const control = {
-  /** Number of the batch; changes when one opens, and when the lease ends. Threads wait on it. */
+  /** Changes when a batch opens, and when the lease ends. Threads wait on it. */
   batch: 0,
-  /** The next call to be claimed. */
-  next: 1,
   /** Calls of the batch. */
-  calls: 2,
-  /** Threads that claim or run calls, the owner's not among them. The owner waits on it. */
-  active: 3,
+  calls: 1,
+  /** Calls that have ended. The owner waits on it. */
+  done: 2,
   /** Which export is called, by its place among the module's exports. */
-  target: 4,
+  target: 3,
   /** Arguments a call. */
-  arity: 5,
+  arity: 4,
   /** Pages of memory that the batch takes for granted. */
-  pages: 6,
+  pages: 5,
+  failed: 6,
   ended: 7,
-  failed: 8,
-  words: 9,
+  words: 8,
 } as const
 
 /** Arguments of a batch, all calls together. A larger one is cut by its owner. */
 export const ARGUMENTS = 4096
 
-/** Where `next` stands while no batch is open; far enough from the end of i32 for many vain claims. */
-export const CLOSED = 2 ** 30
+export const CALL_BITS = 13n
+const CALLS = (1n << CALL_BITS) - 1n
 
-/** What a lease's threads have in common. */
-export interface Shared {
-  readonly control: Int32Array
-  readonly arguments: Float64Array
+/** The ticket of a batch before its first call, or, closed, beyond any. */
+export function ticketOf(batch: bigint, closed: boolean): bigint {
+  return (batch << CALL_BITS) | (closed ? CALLS : 0n)
 }
 
 type Functions = readonly ((...args: number[]) => number)[]
+
+/** What a thread runs calls with. */
+export interface Runner {
+  readonly functions: Functions
+  readonly memory: Memory
+  /** For tests: comes before each claim. */
+  readonly pause: (() => void) | undefined
+}
+
+/** Claims and makes calls of the open batch until none is left. */
+export function claimCalls({ control: words, ticket, arguments: args }: Shared, runner: Runner): void {
+  for (;;) {
+    runner.pause?.()
+    const claimed = Atomics.load(ticket, 0)
+    const call = Number(claimed & CALLS)
+    if (call >= Atomics.load(words, control.calls)) return
+    if (Atomics.compareExchange(ticket, 0, claimed, claimed + 1n) !== claimed) continue
+    seeGrowth(runner.memory, words)
+    const arity = Atomics.load(words, control.arity)
+    const run = runner.functions[Atomics.load(words, control.target)] as Functions[number]
+    try {
+      run(...args.subarray(call * arity, (call + 1) * arity))
+    } catch {
+      Atomics.store(words, control.failed, 1)
+    }
+    if (Atomics.add(words, control.done, 1) + 1 === Atomics.load(words, control.calls))
+      Atomics.notify(words, control.done)
+  }
+}
+
+/**
+ * Memory that another thread grew is seen here when the engine next looks for interrupts, or never if it grew while this
+ * thread was given it. To grow by nothing is to look.
+ */
+function seeGrowth(memory: Memory, words: Int32Array): void {
+  while (memory.buffer.byteLength < 65536 * Atomics.load(words, control.pages)) memory.grow(0)
+}
 
 /** Looks at a word so many times before it sleeps: waking a thread takes longer than most pauses between batches. */
 const LOOKS = 20_000
@@ -50,26 +95,6 @@ export function waitWhile(words: Int32Array, at: number, value: number): number 
     Atomics.wait(words, at, value)
     const now = Atomics.load(words, at)
     if (now !== value) return now
-  }
-}
-
-/** Claims and makes calls of the open batch until none is left. `pause` comes before each claim. */
-export function claimCalls(
-  { control: words, arguments: args }: Shared,
-  functions: Functions,
-  pause?: () => void,
-): void {
-  for (;;) {
-    pause?.()
-    const call = Atomics.add(words, control.next, 1)
-    if (call >= Atomics.load(words, control.calls)) return
-    const arity = Atomics.load(words, control.arity)
-    const run = functions[Atomics.load(words, control.target)] as Functions[number]
-    try {
-      run(...args.subarray(call * arity, (call + 1) * arity))
-    } catch {
-      Atomics.store(words, control.failed, 1)
-    }
   }
 }
 

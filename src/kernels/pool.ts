@@ -1,5 +1,14 @@
 import { Worker } from 'node:worker_threads'
-import { ARGUMENTS, CLOSED, claimCalls, control, pauses, type Shared, waitWhile } from './pool-control.ts'
+import {
+  ARGUMENTS,
+  claimCalls,
+  control,
+  pauses,
+  type Runner,
+  type Shared,
+  ticketOf,
+  waitWhile,
+} from './pool-control.ts'
 import { exportNames, type Memory, type Module } from './webassembly.ts'
 
 /** What a thread is handed for a lease. */
@@ -34,7 +43,7 @@ export class KernelPool {
   }
 
   /** Hands an instance to `helpers` threads, until the lease ends. */
-  lease(module: Module, memory: Memory, functions: Lease['functions'], helpers: number): Lease {
+  lease(module: Module, memory: Memory, functions: Runner['functions'], helpers: number): Lease {
     while (this.#workers.length < helpers && !this.#broken) this.#start()
     const lease = new Lease(module, memory, functions, this.#stress)
     this.#workers.slice(0, helpers).forEach((worker, i) => {
@@ -64,20 +73,19 @@ export class KernelPool {
 /** The use of a pool by one instance. */
 export class Lease {
   readonly shared: Shared
-  readonly functions: readonly ((...args: number[]) => number)[]
+  readonly #runner: Runner
   readonly #names: readonly string[]
-  readonly #memory: Memory
-  readonly #pause: (() => void) | undefined
+  #batches = 0n
   readonly #order: (count: number) => readonly number[] | undefined
 
-  constructor(module: Module, memory: Memory, functions: Lease['functions'], stress: number | undefined) {
-    const words = new Int32Array(new SharedArrayBuffer(4 * control.words))
-    words[control.next] = CLOSED
-    this.shared = { control: words, arguments: new Float64Array(new SharedArrayBuffer(8 * ARGUMENTS)) }
-    this.functions = functions
+  constructor(module: Module, memory: Memory, functions: Runner['functions'], stress: number | undefined) {
+    this.shared = {
+      control: new Int32Array(new SharedArrayBuffer(4 * control.words)),
+      ticket: new BigInt64Array(new SharedArrayBuffer(8)).fill(ticketOf(0n, true)),
+      arguments: new Float64Array(new SharedArrayBuffer(8 * ARGUMENTS)),
+    }
+    this.#runner = { functions, memory, pause: stress === undefined ? undefined : pauses(stress) }
     this.#names = exportNames(module)
-    this.#memory = memory
-    this.#pause = stress === undefined ? undefined : pauses(stress)
     this.#order = stress === undefined ? () => undefined : (count) => permuted(count, stress)
   }
 
@@ -108,21 +116,19 @@ export class Lease {
   }
 
   #batch(target: number, arity: number, count: number): void {
-    const { control: words } = this.shared
+    const { control: words, ticket } = this.shared
     Atomics.store(words, control.target, target)
     Atomics.store(words, control.arity, arity)
     Atomics.store(words, control.calls, count)
-    Atomics.store(words, control.pages, this.#memory.buffer.byteLength / 65536)
-    Atomics.store(words, control.next, 0)
+    Atomics.store(words, control.done, 0)
+    Atomics.store(words, control.pages, this.#runner.memory.buffer.byteLength / 65536)
+    this.#batches += 1n
+    Atomics.store(ticket, 0, ticketOf(this.#batches, false))
     Atomics.add(words, control.batch, 1)
     Atomics.notify(words, control.batch)
-    claimCalls(this.shared, this.functions, this.#pause)
-    Atomics.store(words, control.next, CLOSED)
-    for (;;) {
-      const active = Atomics.load(words, control.active)
-      if (active === 0) break
-      waitWhile(words, control.active, active)
-    }
+    claimCalls(this.shared, this.#runner)
+    for (let done = Atomics.load(words, control.done); done < count; ) done = waitWhile(words, control.done, done)
+    Atomics.store(ticket, 0, ticketOf(this.#batches, true))
     if (Atomics.exchange(words, control.failed, 0) === 1)
       throw new Error(`the kernel ${this.#names[target]} failed on one of its threads`)
   }
