@@ -1,7 +1,10 @@
+import type { DocumentKind } from './report/documents/index.ts'
 import type { DrawingCache } from './report/figure.ts'
 import type { ReadObject } from './report/view.ts'
 import { type PageOptions, runPage as runPageWith } from './run/page.ts'
 import type { FinishedRun, RunOptions } from './run/run-pipeline.ts'
+import type { Verification } from './run/verify/verification.ts'
+import type { VerifyOptions } from './run/verify/verify-run.ts'
 import type { ServeOptions, Server } from './serve/index.ts'
 import type { RunEvent, RunRecord } from './store/index.ts'
 
@@ -9,6 +12,7 @@ import type { RunEvent, RunRecord } from './store/index.ts'
 
 export { DaybookError } from './base/errors.ts'
 export { formatError } from './base/format-error.ts'
+export { newKeyPair, type SigningKey, signingKey, type VerifyingKey, verifyingKey } from './base/signing-key.ts'
 export { scoringKernels } from './kernels/index.ts'
 export {
   type Model,
@@ -19,8 +23,10 @@ export {
 } from './model/index.ts'
 export { type ScoreFileOptions, scoreFile, scoreFileOptions } from './model/score-file.ts'
 export type { Plan, PlannedCell } from './plan/index.ts'
+export { type CellReason, whyRan } from './plan/why-ran.ts'
 export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
+export type { DocumentKind } from './report/documents/index.ts'
 export { version } from './run/observe.ts'
 export {
   type PageOptions,
@@ -31,13 +37,27 @@ export {
   validatePage,
 } from './run/page.ts'
 export { openRunModel } from './run/run-model.ts'
-export type { FinishedRun } from './run/run-pipeline.ts'
+export type { FinishedRun, LockOutcome } from './run/run-pipeline.ts'
+export type { Verification, VerifiedCell } from './run/verify/verification.ts'
+export type { VerifyOptions } from './run/verify/verify-run.ts'
 export { type ServeConfiguration, serveConfiguration } from './serve/configuration.ts'
 export type { ServeOptions, Server } from './serve/index.ts'
 export { composeSchema, type Pipeline } from './spec/index.ts'
-export { type Difference, diffRuns } from './store/diff-runs.ts'
 export {
+  type Approval,
+  type Attestation,
+  approve,
+  attest,
+  attestationsOf,
+  attestedBy,
+  type Collected,
+  checkStore,
+  collect,
+  type Damage,
+  type Difference,
+  diffRuns,
   type Evaluation,
+  type GcOptions,
   type LedgerEntry,
   openStore,
   type RunEvent,
@@ -45,6 +65,7 @@ export {
   type RunStatus,
   type Shown,
   type Store,
+  type StoreCheck,
 } from './store/index.ts'
 
 /**
@@ -55,6 +76,22 @@ export {
 export async function createServer(options: ServeOptions): Promise<Server> {
   const serve = await import('./serve/index.ts')
   return serve.createServer(options)
+}
+
+/**
+ * Replays a run from its record in a clean store and compares what every cell gives. Yields the events of the replay.
+ *
+ * @throws {DaybookError} RUN_INTERRUPTED where it was told to stop
+ */
+export async function* verifyRun(record: RunRecord, options: VerifyOptions): AsyncGenerator<RunEvent, Verification> {
+  const verify = await import('./run/verify/verify-run.ts')
+  return yield* verify.verifyRun(record, options)
+}
+
+/** Writes a document of a run: its model card, its bill of materials, its lineage. */
+export async function writeDocument(kind: DocumentKind, record: RunRecord, read: ReadObject): Promise<string> {
+  const documents = await import('./report/documents/index.ts')
+  return documents.writeDocument(kind, record, read)
 }
 
 /** Sets a run as one offline HTML page. */

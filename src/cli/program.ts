@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
 import type { CommonOptions } from './commands/options.ts'
 import { openTerminal, type Terminal } from './output.ts'
@@ -67,6 +67,8 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
       done(await action(openTerminal(options), options, words))
     })
   }
+  const signs = (declared: Command) =>
+    declared.option('--key <file>', 'private key to sign with (default: DAYBOOK_KEY)')
   const sets = (declared: Command) =>
     declared.option('--set <path=value>', 'override a declared value of the page; may be repeated', collect, [])
 
@@ -97,7 +99,10 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
     async (terminal, options, [page]) => (await import('./commands/run.ts')).run(page as string, options, terminal),
     (declared) => {
       sets(declared)
-      declared.option('--serve', 'go on to serve the model')
+      declared
+        .option('--serve', 'go on to serve the model')
+        .option('--frozen', 'run only from what the page’s lock says, and exit 4 if the outcome differs')
+        .option('--update-lock', 'renew the page’s lock from this run')
     },
   )
   command('ls [pipeline]', 'list the runs', async (terminal, options, [pipeline]) =>
@@ -112,6 +117,68 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
       declared.option('--resolved', 'RUN is a page, or a run: print it with every default')
     },
   )
+  command('why <run> <cell>', 'why a cell of a run ran or was cached', async (terminal, options, [run, cell]) =>
+    (await import('./commands/why.ts')).why(run as string, cell as string, options, terminal),
+  )
+  command(
+    'verify <run>',
+    'replay a run in a clean store and compare every cell',
+    async (terminal, options, [run]) => (await import('./commands/verify.ts')).verify(run as string, options, terminal),
+    (declared) =>
+      declared
+        .option('--data <dir>', 'also look here for inputs that have moved; may be repeated', collect, [])
+        .option('--key <file>', 'public key that must have signed the run'),
+  )
+  command(
+    'key',
+    'make a key pair to sign with',
+    async (terminal, options, [, file]) =>
+      (await import('./commands/sign.ts')).keyNew(file ?? 'daybook.key', options, terminal),
+    (declared) =>
+      declared
+        .addArgument(new Argument('<what>', 'a new pair').choices(['new']))
+        .argument('[file]', 'file of the private key; the public one gets .pub (default: daybook.key)'),
+  )
+  command(
+    'attest <run>',
+    'sign where a run came from',
+    async (terminal, options, [run]) => (await import('./commands/sign.ts')).attest(run as string, options, terminal),
+    signs,
+  )
+  command(
+    'approve <run>',
+    'sign a run off in a role',
+    async (terminal, options, [run]) => (await import('./commands/sign.ts')).approve(run as string, options, terminal),
+    (declared) => {
+      signs(declared)
+      declared
+        .option('--role <role>', 'such as validator or owner', 'reviewer')
+        .option('--note <text>', 'what was looked at')
+    },
+  )
+  command('fsck', 'hold every file of the store against its digest', async (terminal, options) =>
+    (await import('./commands/fsck.ts')).fsck(options, terminal),
+  )
+  command(
+    'gc',
+    'remove what no kept run needs',
+    async (terminal, options) => (await import('./commands/fsck.ts')).gc(options, terminal),
+    (declared) =>
+      declared
+        .addOption(
+          new Option(
+            '--keep <n>',
+            'keep the objects of the latest n runs of each pipeline (default: of all runs)',
+          ).argParser(wholeNumber),
+        )
+        .option('--dry-run', 'say what would go, and remove nothing'),
+  )
+  command(
+    'ledger',
+    'print the head of the ledger, to publish elsewhere',
+    async (terminal, options) => (await import('./commands/fsck.ts')).ledgerHead(options, terminal),
+    (declared) => declared.addArgument(new Argument('<what>', 'the last entry').choices(['head'])),
+  )
   command('diff <a> <b>', 'what differs between two runs', async (terminal, options, [a, b]) =>
     (await import('./commands/diff.ts')).diff(a as string, b as string, options, terminal),
   )
@@ -120,6 +187,20 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
     'write the run as one offline HTML file',
     async (terminal, options, [run]) => (await import('./commands/report.ts')).report(run as string, options, terminal),
     (declared) => declared.option('--out <file>', 'where to write it (default: the run’s folder)'),
+  )
+  command(
+    'document <run>',
+    'write the model card, the ML-BOM or lineage events of a run',
+    async (terminal, options, [run]) =>
+      (await import('./commands/document.ts')).document(run as string, options, terminal),
+    (declared) =>
+      declared
+        .addOption(
+          new Option('--as <kind>', 'what to write')
+            .choices(['model-card', 'ml-bom', 'open-lineage'])
+            .default('model-card'),
+        )
+        .option('--out <file>', 'where to write it (default: stdout)'),
   )
   command(
     'serve <run>',

@@ -6,11 +6,14 @@ export {
   ForestGrower,
   type ForestRows,
   type ForestRules,
-  forestBytes,
   type GrownTree,
+  growForest,
+  LEARNED_FROM,
 } from './forest.ts'
-export { addForestScores, type ForestTrees } from './forest-scores.ts'
+export { forestBytes, leavesRowsOut } from './forest-plan.ts'
+export { addForestScores, type PackedForest } from './forest-scores.ts'
 export { scoringKernels, type TrainingOptions, trainingKernels } from './instance.ts'
+export { type ClusteredRows, ClusterPasses, clusterPassBytes, nearestCentroids } from './k-means.ts'
 export type { KernelFunctions, KernelMemory, Kernels, MathKernels, TrainingKernels } from './kernels.ts'
 export {
   addCentredSquares,
@@ -25,6 +28,7 @@ export {
 export { crossEntropy, type LossRows, type RegressionLoss, regressionLoss, softmax } from './loss.ts'
 export { addColumnSums, addProduct, addTransposedProduct, fillRows, gatherRows, scale, transpose } from './matrix.ts'
 export { alignUp } from './memory.ts'
+export { NearestVectors, nearestBytes } from './neighbours.ts'
 export { KernelPool, type PoolOptions } from './pool.ts'
 export { type RowRange, rowQuantiles, weightUnit } from './row-quantiles.ts'
 export {
@@ -37,6 +41,7 @@ export {
   svmDecisionBytes,
   wholeTiles,
 } from './svm.ts'
+export { type SvmLosses, SvmPrimal, type SvmPrimalShape, svmPrimalBytes } from './svm-primal.ts'
 export { SvmSolver, svmSolverBytes } from './svm-solver.ts'
 export {
   type BinnedFeatures,

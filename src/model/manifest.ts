@@ -26,10 +26,12 @@ export interface Signature {
   /** Columns of the training data that the model does not take (key, target, other roles). A row may bring them along. */
   readonly ignored: readonly string[]
   readonly task: Task
-  /** Class texts by code; in a binary task the second is the positive one. */
+  /** Class texts by code; in a binary task the second is the positive one. Empty in other tasks than those of classes. */
   readonly classes: readonly string[]
+  /** Column of the target. In an anomaly task: what is known to be true, which the model was not told. */
   readonly target: string | null
-  readonly output: 'probabilities' | 'scores' | 'values'
+  /** Numbers that a row gets: see {@link Scored}. */
+  readonly output: 'probabilities' | 'scores' | 'values' | 'clusters'
 }
 
 /** One fitted cell of a model. */

@@ -125,25 +125,39 @@ export function assembleModel(
   }
 }
 
+/** Numbers that a row gets. */
+function widthOf({ output, classes }: Pick<Signature, 'output' | 'classes'>): number {
+  if (output === 'clusters') return 2
+  return output === 'values' || (output === 'scores' && classes.length <= 2) ? 1 : classes.length
+}
+
 /**
- * Predictions of features, checked: as many as there should be, all of them finite.
+ * Predictions of features, checked: as many as there should be, all of them finite, numbers of clusters whole.
  *
  * @throws DaybookError PLUGIN_BAD_RESULT
  */
 export function predictFeatures(
   { plugin, params, state }: FittedAlgorithm,
   X: Features,
-  { output, classes }: Pick<Signature, 'output' | 'classes'>,
+  signature: Pick<Signature, 'task' | 'output' | 'classes'>,
   kernels: Kernels,
 ): Scored {
+  const { task, output } = signature
   const values = plugin.predict(state, X, { params, kernels })
-  const width = output === 'values' || (output === 'scores' && classes.length === 2) ? 1 : classes.length
+  const width = widthOf(signature)
   const bad = (got: string, expected: string) => fail('PLUGIN_BAD_RESULT', { plugin: plugin.id, got, expected })
   if (!(values instanceof Float64Array)) throw bad('no Float64Array', 'a Float64Array')
   if (values.length !== X.rows * width) throw bad(`${values.length} numbers`, `${X.rows * width} for ${X.rows} rows`)
   const wrong = values.findIndex((value) => !Number.isFinite(value))
   if (wrong >= 0) throw bad(`${values[wrong]} for row ${Math.floor(wrong / width)}`, 'finite numbers')
-  return { rows: X.rows, output, values: values.map((value) => value + 0) } // -0 is 0
+  const isCluster = (value: number, i: number): boolean =>
+    value >= 0 && (i % 2 === 1 || (Number.isInteger(value) && value < 2 ** 31))
+  const odd = output === 'clusters' ? values.findIndex((value, i) => !isCluster(value, i)) : -1
+  if (odd >= 0) throw bad(`${values[odd]} for row ${Math.floor(odd / width)}`, 'a cluster, 0 or above, and a distance')
+  const threshold = task === 'anomaly' ? (plugin.threshold?.(state) ?? 0) : undefined
+  if (threshold !== undefined && !Number.isFinite(threshold)) throw bad(`the threshold ${threshold}`, 'a finite number')
+  const shared = { rows: X.rows, output, values: values.map((value) => value + 0) } // -0 is 0
+  return threshold === undefined ? shared : { ...shared, threshold: threshold + 0 }
 }
 
 function checkFeatures({ features }: Features, manifest: ModelManifest): void {

@@ -5,8 +5,14 @@ import type { Json } from '../base/json.ts'
 import type { ModelManifest } from './manifest.ts'
 
 const columnTypes = ['number', 'category', 'text', 'date', 'boolean']
-const tasks = ['binary', 'multiclass', 'regression', 'clustering', 'anomaly']
-const outputs = ['probabilities', 'scores', 'values']
+/** What a task can give. */
+const outputs: Readonly<Record<string, readonly string[]>> = {
+  binary: ['probabilities', 'scores'],
+  multiclass: ['probabilities', 'scores'],
+  regression: ['values'],
+  clustering: ['clusters'],
+  anomaly: ['scores'],
+}
 
 /**
  * Reads a model object: canonical JSON of a manifest. Everything that scoring relies on is checked, so that a manifest
@@ -49,8 +55,9 @@ function checkSignature(signature: Json | undefined): void {
   const names = columns.map((column) => (column as { name: string }).name)
   check(new Set(names).size === names.length, 'a column stands in its signature twice')
   check(isTexts(ignored) && isTexts(classes), 'its signature names no ignored columns or no classes')
-  check(tasks.includes(task as string) && outputs.includes(output as string), 'its task or output is unknown')
-  check((output === 'values') === (classes.length === 0), 'its classes do not fit its output')
+  check(isText(task) && Object.hasOwn(outputs, task), 'its task is unknown')
+  check(outputs[task]?.includes(output as string) === true, 'its output does not fit its task')
+  check((task === 'binary' || task === 'multiclass') === classes.length > 0, 'its classes do not fit its task')
   check(task !== 'binary' || classes.length === 2, 'a binary task has two classes')
   check(target === null || isText(target), 'its target is no column')
 }

@@ -4,27 +4,36 @@ import type { Signature } from './manifest.ts'
 export interface Scored {
   readonly rows: number
   readonly output: Signature['output']
-  /** values: [rows]. probabilities: [rows, classes]. scores: [rows] of the positive class, or [rows, classes]. */
+  /**
+   * values: [rows]. probabilities: [rows, classes]. scores: [rows] of the positive class or of strangeness, or [rows, classes].
+   * clusters: [rows, 2], the number of the cluster and how far the row lies from the middle of it.
+   */
   readonly values: Float64Array
+  /** Anomaly: the score above which a row is one. */
+  readonly threshold?: number
 }
 
 /** One row's answer, the same at the command line, in packages and over HTTP. */
 export interface Prediction {
-  /** Class text, or the value. */
-  readonly prediction: string | number
+  /** Class text, the value, the number of the cluster, or whether the row is an anomaly. */
+  readonly prediction: string | number | boolean
   readonly probabilities?: Readonly<Record<string, number>>
-  /** Binary: of the positive class, above 0 where it is predicted; else by class. */
+  /** Binary: of the positive class, above 0 where it is predicted; several classes: by class. Anomaly: higher is stranger. */
   readonly score?: number | Readonly<Record<string, number>>
   readonly value?: number
+  /** Clustering: how far the row lies from the middle of its cluster. */
+  readonly distance?: number
 }
 
 /**
  * Codes of the predicted classes: the largest probability or score wins, the first where several are largest; a binary
- * score above 0 is the positive class. So a probability of exactly one half is not positive.
+ * score above 0 is the positive class. So a probability of exactly one half is not positive. Clusters: their numbers;
+ * anomaly: 1 above the threshold, else 0.
  */
-export function labelsOf({ rows, values, output }: Scored, classes: number): Int32Array {
-  if (output === 'scores' && classes === 2)
-    return Int32Array.from({ length: rows }, (_, row) => ((values[row] as number) > 0 ? 1 : 0))
+export function labelsOf({ rows, values, output, threshold = 0 }: Scored, classes: number): Int32Array {
+  if (output === 'clusters') return Int32Array.from({ length: rows }, (_, row) => values[2 * row] as number)
+  if (output === 'scores' && (classes === 2 || classes === 0))
+    return Int32Array.from({ length: rows }, (_, row) => ((values[row] as number) > threshold ? 1 : 0))
   return Int32Array.from({ length: rows }, (_, row) => {
     let best = 0
     for (let code = 1; code < classes; code++) {
@@ -44,6 +53,10 @@ export function predictionsOf(scored: Scored, { classes }: Pick<Signature, 'clas
     }))
   }
   const labels = labelsOf(scored, classes.length)
+  if (output === 'clusters')
+    return Array.from(labels, (prediction, row) => ({ prediction, distance: values[2 * row + 1] as number }))
+  if (classes.length === 0)
+    return Array.from(labels, (label, row) => ({ prediction: label === 1, score: values[row] as number }))
   const byClass = (row: number): Readonly<Record<string, number>> =>
     Object.fromEntries(classes.map((name, code) => [name, values[row * classes.length + code] as number]))
   return Array.from(labels, (label, row) => {

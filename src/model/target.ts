@@ -4,7 +4,7 @@ import type { Task } from '../plugin/api.ts'
 import { textsOf } from './conform-frame.ts'
 
 /**
- * The target as an algorithm gets it: class codes in the order of `classes` (i32), or values (f32).
+ * The target as numbers: class codes in the order of `classes` (i32), or values (f32).
  *
  * @throws DaybookError MODEL_BAD_TARGET: missing, no class of the model, or beyond f32
  */

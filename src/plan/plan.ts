@@ -53,7 +53,7 @@ async function fileDigests(cell: GraphCell, pipeline: Pipeline): Promise<Record<
   const digests: Record<string, Digest> = {}
   for (const [param, path] of Object.entries(cell.locations)) {
     try {
-      digests[param] = await hashFile(path, shownPath(pipeline, cell.id, param))
+      digests[param] = await hashFile(path, writtenLocation(pipeline, cell.id, param))
     } catch (thrown) {
       const source = pipeline.sources.find(({ id }) => id === cell.id)
       if (!(thrown instanceof DaybookError) || !source) throw thrown
@@ -64,8 +64,8 @@ async function fileDigests(cell: GraphCell, pipeline: Pipeline): Promise<Record<
   return digests
 }
 
-/** A location as the page wrote it: what `${env:NAME}` stands for is nobody's business. */
-function shownPath(pipeline: Pipeline, cell: string, param: string): string {
+/** A location as the page wrote it: what `${env:NAME}` stands for is nobody's business. Its param where it has no text. */
+export function writtenLocation(pipeline: Pipeline, cell: string, param: string): string {
   const params = pipeline.sources.find(({ id }) => id === cell)?.params ?? {}
   let value: unknown = params
   for (const key of param.split('.')) value = (value as JsonObject | undefined)?.[key]

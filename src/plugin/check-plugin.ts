@@ -42,6 +42,8 @@ const declared: Readonly<Record<PluginKind, ParamsSchema>> = {
     uses: { enum: ['target'], default: 'target' },
     missing: { enum: ['allow'], default: 'allow' },
     keepsOrder: flag,
+    tasks: { ...tasks, default: ['binary'] },
+    monotone: { enum: ['increasing', 'decreasing'], default: 'increasing' },
   },
   algorithm: {
     tasks,
@@ -56,8 +58,9 @@ const declared: Readonly<Record<PluginKind, ParamsSchema>> = {
   compress: { algorithms: textList },
   metric: {
     tasks,
-    needs: { enum: ['probabilities', 'scores', 'labels', 'values'] },
+    needs: { enum: ['probabilities', 'scores', 'labels', 'values', 'distances', 'features'] },
     better: { enum: ['higher', 'lower'] },
+    interval: { enum: ['none'], default: 'none' },
   },
   deploy: {},
 }
@@ -75,8 +78,8 @@ const common: ParamsSchema = {
 
 const hooks: Readonly<Record<PluginKind, { readonly must: readonly string[]; readonly may: readonly string[] }>> = {
   data: { must: ['read'], may: [] },
-  preprocess: { must: ['output', 'fit', 'apply'], may: ['migrate'] },
-  algorithm: { must: ['fit', 'predict'], may: ['importance', 'contributions', 'onnx', 'migrate'] },
+  preprocess: { must: ['output', 'fit', 'apply'], may: ['attributes', 'migrate'] },
+  algorithm: { must: ['fit', 'predict'], may: ['threshold', 'importance', 'contributions', 'onnx', 'migrate'] },
   optimizer: { must: ['update'], may: [] },
   compress: { must: ['compress'], may: [] },
   metric: { must: ['compute'], may: [] },

@@ -1,11 +1,14 @@
 import type { Json, JsonObject } from '../base/json.ts'
-import type { Column, ColumnInfo, ColumnType, Features, Frame, Table } from '../frame/index.ts'
+import type { Attribute, Column, ColumnInfo, ColumnType, Features, Frame, Table } from '../frame/index.ts'
 import type { Kernels } from '../kernels/index.ts'
 import type { FitContext, ScoringContext } from './context.ts'
 import type { GivenParams, ParamsOf, ParamsSchema } from './params.ts'
 import type { State } from './state.ts'
 
-/** What kind of question a model answers. */
+/**
+ * What kind of question a model answers. `clustering` and `anomaly` are learned without a target: a page needs none, and
+ * where one is named all the same on an anomaly page, it is what is known to be true and serves evaluation alone.
+ */
 export type Task = 'binary' | 'multiclass' | 'regression' | 'clustering' | 'anomaly'
 
 /** Forms of features that an algorithm can take. `codes`: dense, where categories stand as codes. */
@@ -54,10 +57,13 @@ export interface PreprocessInput {
   /** The selected columns of the training rows. */
   readonly frame: Frame
   readonly task: Task
-  /** Where `uses: 'target'`: class codes or values of the training rows. */
+  /** Where `uses: 'target'` (an error of the page where the task is learned without one): class codes or values of the training rows. */
   readonly y?: Float32Array | Int32Array
   readonly classes: readonly string[]
+  /** Sample weights of the page; class weights are the algorithm's own. Undefined where every row counts 1. */
   readonly weight?: Float32Array
+  /** The page's promises about these columns: a larger value may only raise (1) or lower (-1) the prediction. */
+  readonly promises?: ReadonlyMap<string, 1 | -1>
 }
 
 export interface PreprocessPlugin<P extends ParamsSchema = ParamsSchema, S extends State = State>
@@ -66,17 +72,27 @@ export interface PreprocessPlugin<P extends ParamsSchema = ParamsSchema, S exten
   readonly takes: readonly ColumnType[]
   /** The default of `columns:`: which of the columns it takes, it takes. Default: all of `takes`. */
   readonly selects?: { readonly types: readonly ColumnType[]; readonly missing?: boolean }
-  /** `target`: `fit` sees the target; the engine then transforms training rows out of fold. */
+  /** Tasks that it is for. Default: all. */
+  readonly tasks?: readonly Task[]
+  /**
+   * `target`: `fit` sees the target. The engine then fits it six times: on all training rows, which is what scoring takes
+   * and what is shown, and once for each of five inner folds on the rows outside of it. Training rows reach the cells behind
+   * and the algorithm as the fit without their own fold transforms them.
+   */
   readonly uses?: 'target'
   /** `allow`: its columns may hold missing values. Default: the engine refuses them beforehand. */
   readonly missing?: 'allow'
   /** True where a larger value in is never a smaller value out, column by column: monotone promises pass through. */
   readonly keepsOrder?: boolean
+  /** Obeys `promises`: with what comes out for such a column, the prediction may only rise (or only fall). */
+  readonly monotone?: 'increasing' | 'decreasing'
   /** The columns that come out for the selected ones going in, known before any data flows. */
   output(columns: readonly ColumnInfo[], params: ParamsOf<P>): readonly ColumnInfo[]
   fit(input: PreprocessInput, params: ParamsOf<P>, ctx: FitContext<ParamsOf<P>>): S | Promise<S>
   /** Pure, row by row: selected columns in, what replaces them out. Names and types as `output` said. */
   apply(state: S, frame: Frame, ctx: ScoringContext<ParamsOf<P>>): readonly Column[]
+  /** Of columns that come out, by name: the values that they can take, where these are few and each stands for something. */
+  attributes?(state: S): ReadonlyMap<string, readonly Attribute[]>
   migrate?(state: State, from: number): S
   readonly example?: {
     readonly params: GivenParams<P>
@@ -93,7 +109,10 @@ export interface PreprocessPlugin<P extends ParamsSchema = ParamsSchema, S exten
 /** Rows to learn from or to stop by. */
 export interface LabelledFeatures {
   readonly X: Features
-  /** Class codes (0 … classes-1) as i32, or values as f32. In a binary task code 1 is the positive class. Clustering: empty. */
+  /**
+   * Class codes (0 … classes-1) as i32, or values as f32. In a binary task code 1 is the positive class. Clustering and
+   * anomaly: empty, whatever the page knows.
+   */
   readonly y: Float32Array | Int32Array
   /** Sample weight times class weight, or undefined where every row counts 1. */
   readonly weight?: Float32Array
@@ -101,7 +120,7 @@ export interface LabelledFeatures {
 
 export interface TrainingData extends LabelledFeatures {
   readonly task: Task
-  /** Class texts by code; empty in regression. */
+  /** Class texts by code; empty in regression, clustering and anomaly. */
   readonly classes: readonly string[]
   readonly validation?: LabelledFeatures
   /** The page's optimizer with its params, where the algorithm declares `optimizer: true`. */
@@ -133,8 +152,14 @@ export interface AlgorithmPlugin<P extends ParamsSchema = ParamsSchema, S extend
   /**
    * Pure, independent of batch size and row order. Regression: f64 [rows]. Classes: probabilities f64 [rows, classes]
    * row-major; scores: [rows] of the positive class in a binary task, else [rows, classes].
+   *
+   * Clustering: f64 [rows, 2] row-major: the number of the cluster (0, 1, …), then how far the row lies from the middle of
+   * it (>= 0, on the scale that the plugin's docs name). Anomaly: f64 [rows] scores, higher where a row is stranger; one
+   * above {@link threshold} is an anomaly.
    */
   predict(state: S, X: Features, ctx: ScoringContext<ParamsOf<P>>): Float64Array
+  /** Anomaly: the score above which a row is an anomaly, finite. Default 0. */
+  threshold?(state: S): number
   importance?(state: S): Importance
   /** Additive parts of the prediction (on the scale named by the plugin's docs): [rows, features + 1], the last is the base. */
   contributions?(state: S, X: Features, ctx: ScoringContext<ParamsOf<P>>): Float64Array
@@ -145,6 +170,7 @@ export interface AlgorithmPlugin<P extends ParamsSchema = ParamsSchema, S extend
     readonly params: GivenParams<P>
     readonly task?: Task
     readonly X: readonly (readonly number[])[]
+    /** Clustering and anomaly: empty. */
     readonly y: readonly number[]
     readonly given: readonly (readonly number[])[]
     readonly gives: readonly (number | readonly number[])[]
@@ -198,34 +224,43 @@ export interface CompressPlugin<P extends ParamsSchema = ParamsSchema> extends P
 
 // ── metric ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Scored rows, as a metric sees them. */
+/**
+ * Scored rows, as a metric sees them. On an anomaly page that names a target, metrics of `binary` see the task `binary`: what
+ * the target says as truth, anomaly scores as scores of the positive class, and what lies above the threshold as positive.
+ */
 export interface MetricInput {
   readonly task: Task
   readonly rows: number
   readonly classes: readonly string[]
-  /** Class codes or values. */
+  /** Class codes or values. Clustering, and anomaly: empty. */
   readonly y: Float32Array | Int32Array
   /** Weight a row; undefined where every row counts 1. A bootstrap sample is these weights multiplied by counts. */
   readonly weight?: Float64Array
   /** Regression: predictions. */
   readonly values?: Float64Array
-  /** Predicted class codes. */
+  /** Predicted class codes. Clustering: numbers of the clusters. Anomaly: 1 above the threshold, else 0. */
   readonly labels?: Int32Array
   /** [rows, classes] row-major, where the algorithm gives them. */
   readonly probabilities?: Float64Array
-  /** Binary: score of the positive class (its probability, where there are any). Multi-class: [rows, classes]. */
+  /** Binary: score of the positive class (its probability, where there are any). Multi-class: [rows, classes]. Anomaly: [rows]. */
   readonly scores?: Float64Array
+  /** Clustering: distance of each row from the middle of its cluster, as the algorithm measures it. */
+  readonly distances?: Float64Array
+  /** Clustering: what reached the algorithm, row by row. Made when a metric first asks, and the same object every time. */
+  features?(): Features
   /**
    * Rows by ascending score of the positive class, or of class `code` in a multi-class task; ties by index. Sorted once,
-   * shared by all metrics and resamples.
+   * shared by all metrics and resamples. Without scores: by value, or by distance.
    */
   order(code?: number): Uint32Array
 }
 
 export interface MetricPlugin<P extends ParamsSchema = ParamsSchema> extends PluginBase<P> {
   readonly tasks: readonly Task[]
-  readonly needs: 'probabilities' | 'scores' | 'labels' | 'values'
+  readonly needs: 'probabilities' | 'scores' | 'labels' | 'values' | 'distances' | 'features'
   readonly better: 'higher' | 'lower'
+  /** `none`: too dear to be computed for hundreds of resamples, so it has no bootstrap interval. */
+  readonly interval?: 'none'
   /** NaN where the metric is not defined on these rows (one class only): reported as null. */
   compute(input: MetricInput, params: ParamsOf<P>, ctx: ScoringContext<ParamsOf<P>>): number
   readonly example?: {
@@ -236,6 +271,8 @@ export interface MetricPlugin<P extends ParamsSchema = ParamsSchema> extends Plu
     readonly probabilities?: readonly (readonly number[])[]
     readonly labels?: readonly number[]
     readonly values?: readonly number[]
+    readonly distances?: readonly number[]
+    readonly features?: readonly (readonly number[])[]
     readonly gives: number
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { asDaybookError, type DaybookError } from '../base/errors.ts'
+import { asDaybookError, type DaybookError, fail, failAll } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { type Plan, planPipeline } from '../plan/index.ts'
 import type { Registry } from '../plugin/api.ts'
@@ -16,6 +16,18 @@ import {
   readPage,
 } from '../spec/index.ts'
 import { openStore, type RunEvent } from '../store/index.ts'
+import {
+  type Lock,
+  type LockedInputs,
+  lockedInputs,
+  lockFile,
+  lockOf,
+  movedInputs,
+  movedOutcome,
+  readLock,
+  refusals,
+  writeLock,
+} from './lock.ts'
 import { readData } from './read-data.ts'
 import type { FinishedRun, RunOptions } from './run-pipeline.ts'
 
@@ -29,6 +41,11 @@ export interface PageOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Sets of plugins. Default: the set that comes with Daybook. */
   readonly sets?: readonly string[]
+  /**
+   * `frozen`: the run starts from exactly what the page's lock says, or not at all. `update`: a good run renews the lock.
+   * Default: what moved is told.
+   */
+  readonly lock?: 'frozen' | 'update'
 }
 
 /** What a page turned out to be: the pipeline where it could be read, and everything that is wrong. */
@@ -84,18 +101,30 @@ export async function planPage(file: string, options: PageOptions = {}): Promise
   return planPipeline(pipeline, await openStore(storeFolder(file, options.store), { create: false }))
 }
 
-/** Runs a page. @throws DaybookError all that is wrong with the page, before any event, or with the page over its data */
+/**
+ * Runs a page.
+ *
+ * @throws DaybookError all that is wrong with the page, before any event, or with the page over its data; LOCK_… where a frozen
+ *   run would start from something else than the lock says
+ */
 export async function* runPage(
   file: string,
   options: PageOptions & Pick<RunOptions, 'signal' | 'command' | 'report' | 'executor'> = {},
 ): AsyncGenerator<RunEvent, FinishedRun> {
   const { pipeline, registry } = await load(file, options)
+  if (options.lock === 'update' && pipeline.overrides.length > 0) throw fail('LOCK_OVERRIDDEN', {})
   const store = await openStore(storeFolder(file, options.store))
+  const plan = await planPipeline(pipeline, store)
+  const lock = await readLock(file)
+  const inputs = lockedInputs(pipeline, plan)
+  const refused = options.lock === 'frozen' ? refusals(file, lock, inputs) : []
+  if (refused.length > 0) throw failAll(refused)
   const { signal, command, report, executor, sets } = options
   const { runPipeline } = await import('./run-pipeline.ts') // a page that is only checked does without
-  return yield* runPipeline({
+  const finished = yield* runPipeline({
     pipeline,
     store,
+    plan,
     threads: Math.max(1, options.threads ?? availableParallelism()),
     checkData: (frame) => checkData(pipeline, frame, registry),
     ...(signal && { signal }),
@@ -104,6 +133,26 @@ export async function* runPage(
     ...(executor && { executor }),
     ...(sets && { sets }),
   })
+  return withLock(finished, file, options.lock, lock, inputs)
+}
+
+/** Holds a finished run against the page's lock, and renews that where it was asked for and the run is good. */
+async function withLock(
+  finished: FinishedRun,
+  file: string,
+  asked: PageOptions['lock'],
+  lock: Lock | undefined,
+  inputs: LockedInputs,
+): Promise<FinishedRun> {
+  const now = lockOf(inputs, finished.record)
+  const moved = lock === undefined ? [] : [...movedInputs(lock, inputs), ...movedOutcome(lock, now)]
+  const path = resolve(lockFile(file))
+  if (asked === 'update' && finished.record.status === 'ok') {
+    await writeLock(file, now)
+    return { ...finished, lock: { file: path, state: 'updated', moved } }
+  }
+  if (lock === undefined) return finished
+  return { ...finished, lock: { file: path, state: moved.length === 0 ? 'kept' : 'moved', moved } }
 }
 
 /** The page with every default printed. @throws DaybookError all that is wrong with the page */

@@ -8,8 +8,10 @@ import { decodeState } from '../plugin/api.ts'
 import type { CellSpec, Pipeline } from '../spec/pipeline.ts'
 import { newRunId, type RunEvent, type RunRecord, type Store } from '../store/index.ts'
 import { EventQueue } from './event-queue.ts'
+import type { Moved } from './lock.ts'
 import { makeRecord } from './make-record.ts'
 import { observeGit, observeMachine } from './observe.ts'
+import { observeInputs } from './observe-inputs.ts'
 import { type CellOutcome, type PlanOutcome, runPlan } from './schedule.ts'
 import type { Executor } from './task.ts'
 import { WorkerExecutor } from './worker-executor.ts'
@@ -38,6 +40,13 @@ export interface RunOptions {
   readonly command?: string
 }
 
+/** How a run stands to its page's lock: what is not as it says. */
+export interface LockOutcome {
+  readonly file: string
+  readonly state: 'kept' | 'moved' | 'updated'
+  readonly moved: readonly Moved[]
+}
+
 /** A run that was recorded, however it ended. */
 export interface FinishedRun {
   readonly record: RunRecord
@@ -49,6 +58,8 @@ export interface FinishedRun {
   readonly report?: string
   /** What ended it early, at its place in the page. */
   readonly problem?: DaybookError
+  /** The page's lock, where it has one. */
+  readonly lock?: LockOutcome
 }
 
 /**
@@ -66,6 +77,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
   const start = performance.now()
   const before = await store.runs.latestOf(pipeline.name)
   const git = observeGit(pipeline.source.folder)
+  const endLease = await store.leases.take(id)
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
 
@@ -115,6 +127,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
         threads,
         command,
         pageFile: pipeline.source.file,
+        inputs: await observeInputs(pipeline, outcome.cells),
         ...withGit(await git),
       },
     })
@@ -136,6 +149,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
   } finally {
     stop.abort() // also where the caller stops listening
     await executor?.close()
+    await endLease()
   }
 }
 

@@ -117,7 +117,7 @@ function columnSchema(column: SignatureColumn): JsonObject {
   }
 }
 
-function answerSchema({ output, classes }: Signature): JsonObject {
+function answerSchema({ output, classes, task }: Signature): JsonObject {
   const number: JsonObject = { type: 'number' }
   const perClass: JsonObject = {
     type: 'array',
@@ -125,8 +125,15 @@ function answerSchema({ output, classes }: Signature): JsonObject {
   }
   const parts: Record<Signature['output'], JsonObject> = {
     probabilities: { predictions: { type: 'array', items: { enum: classes } }, probabilities: perClass },
-    scores: { predictions: { type: 'array', items: { enum: classes } }, scores: { type: 'array' } },
+    scores: {
+      predictions: { type: 'array', items: task === 'anomaly' ? { type: 'boolean' } : { enum: classes } },
+      scores: { type: 'array' },
+    },
     values: { predictions: { type: 'array', items: number } },
+    clusters: {
+      predictions: { type: 'array', items: { type: 'integer', minimum: 0 } },
+      distances: { type: 'array', items: { type: 'number', minimum: 0 } },
+    },
   }
   const text: JsonObject = { type: 'string' }
   return {

@@ -46,11 +46,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** Predictions of rows in the form that `POST /predict` answers. */
 export function predictAnswer(model: Model, rows: readonly JsonObject[], served: ServedModel): JsonObject {
   const scored = model.predictRows(rows)
-  const column = (name: 'probabilities' | 'score'): Json => scored.map((row) => row[name] as Json)
+  const column = (name: 'probabilities' | 'score' | 'distance'): Json => scored.map((row) => row[name] as Json)
   return {
     predictions: scored.map((row) => row.prediction),
     ...(model.signature.output === 'probabilities' && { probabilities: column('probabilities') }),
     ...(model.signature.output === 'scores' && { scores: column('score') }),
+    ...(model.signature.output === 'clusters' && { distances: column('distance') }),
     model: { ...served },
   }
 }

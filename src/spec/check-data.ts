@@ -1,12 +1,12 @@
 import { type DaybookError, fail } from '../base/errors.ts'
 import { type Column, countMissing, type Frame, isMissing } from '../frame/index.ts'
-import type { AlgorithmPlugin, MetricPlugin, Registry } from '../plugin/api.ts'
+import type { AlgorithmPlugin, MetricPlugin, PreprocessPlugin, Registry } from '../plugin/api.ts'
 import { checkGates, inWords, metricsFor, otherAlgorithms, taskWords } from './check-model.ts'
 import { checkSplitRows } from './check-split.ts'
 import { followColumns, nearColumn } from './follow-columns.ts'
 import { sortByPlace } from './parse-page.ts'
 import type { Pipeline, SpecPath } from './pipeline.ts'
-import { distinctTexts, type Question, taskOf, textAt } from './task.ts'
+import { distinctTexts, measuredTasks, type Question, taskOf, textAt } from './task.ts'
 
 /**
  * Checks a page against its typed data, before anything runs: columns that are not there, keys, the target and its
@@ -156,18 +156,21 @@ function checkTarget(pipeline: Pipeline, frame: Frame, errors: DaybookError[]): 
   return errors.length === before || missing > 0 ? question : undefined
 }
 
-function checkClasses(pipeline: Pipeline, column: Column, { classes }: Question, errors: DaybookError[]): void {
+function checkClasses(pipeline: Pipeline, column: Column, { task, truth }: Question, errors: DaybookError[]): void {
   const { target, source } = pipeline
   if (target === undefined) return
   const at = source.place(['data', 'target', 'column'])
   const values = distinctTexts(column, 1000)
   const [only] = values
   const { positive } = target
-  if (values.length === 1 && (column.type === 'number' || target.type === 'number')) {
+  const counted = task !== 'anomaly' && (column.type === 'number' || target.type === 'number')
+  if (values.length === 1 && counted) {
     errors.push(fail('DATA_CONSTANT_TARGET', { column: column.name, value: only as string }, { at }))
   } else if (values.length === 1) {
     errors.push(fail('DATA_ONE_CLASS', { column: column.name, value: only as string }, { at }))
   }
+  if (task === 'anomaly' && truth.length > 2 && positive === undefined)
+    errors.push(fail('DATA_TRUTH_VALUES', { column: column.name, count: truth.length }, { at }))
   if (positive === undefined) return
   const where = source.place(['data', 'target', 'positive'])
   if (!values.includes(positive)) {
@@ -178,7 +181,7 @@ function checkClasses(pipeline: Pipeline, column: Column, { classes }: Question,
         { at: where, hint: `Its values are ${values.slice(0, 10).join(', ')}.` },
       ),
     )
-  } else if (classes.length > 2) {
+  } else if (truth.length > 2) {
     errors.push(fail('DATA_MANY_CLASSES', { column: column.name, count: values.length }, { at: where }))
   }
 }
@@ -207,10 +210,17 @@ async function checkTask(
     )
     return
   }
+  for (const cell of pipeline.preprocess) {
+    const plugin = cell.plugin.plugin as PreprocessPlugin
+    if (plugin.tasks === undefined || plugin.tasks.includes(task)) continue
+    const values = { plugin: plugin.id, taken: inWords(plugin.tasks), task: about }
+    const at = source.place([...cell.path, 'use'])
+    errors.push(fail('SPEC_CELL_TASK', values, { at, cell: cell.id, hint: 'Take the cell out.' }))
+  }
   const chosen = evaluate.metrics.filter(({ path }) => placed(pipeline, path))
   for (const { plugin, path } of chosen) {
     const metric = plugin.plugin as MetricPlugin
-    if (metric.tasks.includes(task)) continue
+    if (metric.tasks.some((one) => measuredTasks([task], pipeline.target).includes(one))) continue
     errors.push(
       fail(
         'SPEC_METRIC_TASK',

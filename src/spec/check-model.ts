@@ -1,12 +1,20 @@
 import { type DaybookError, fail } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import { nearest } from '../base/nearest.ts'
-import type { AlgorithmPlugin, MetricPlugin, ParamsSchema, Registry, ResolvedPlugin, Task } from '../plugin/api.ts'
+import type {
+  AlgorithmPlugin,
+  MetricPlugin,
+  ParamsSchema,
+  PreprocessPlugin,
+  Registry,
+  ResolvedPlugin,
+  Task,
+} from '../plugin/api.ts'
 import { fillParams } from '../plugin/fill-params.ts'
 import type { Page } from './page.ts'
 import type { CellSpec, GateSpec, Pipeline, SpecContext, SpecPath, TargetSpec } from './pipeline.ts'
 import { defaults } from './schema-words.ts'
-import { possibleTasks } from './task.ts'
+import { learnsTarget, measuredTasks, possibleTasks } from './task.ts'
 
 /** Tasks in words, for messages. */
 export const taskWords: Readonly<Record<Task, string>> = {
@@ -28,12 +36,11 @@ export async function checkTarget(
   target: TargetSpec | undefined,
   registry: Registry,
 ): Promise<DaybookError[]> {
-  const supervised = algorithm.tasks.some((task) => task !== 'clustering' && task !== 'anomaly')
-  const unsupervised = algorithm.tasks.some((task) => task === 'clustering' || task === 'anomaly')
-  if (target === undefined && !unsupervised) {
+  const { tasks } = algorithm
+  if (target === undefined && tasks.every(learnsTarget)) {
     return [fail('SPEC_NO_TARGET', { algorithm: algorithm.id }, { at: page.place(['data', 'target'], 'key') })]
   }
-  if (target !== undefined && !supervised) {
+  if (target !== undefined && !tasks.some((task) => learnsTarget(task) || task === 'anomaly')) {
     return [fail('SPEC_TARGET_NOT_TAKEN', { algorithm: algorithm.id }, { at: page.place(['data', 'target'], 'key') })]
   }
   if (possibleTasks(algorithm, target).length > 0) return []
@@ -42,6 +49,25 @@ export async function checkTarget(
   const at = page.place(['algorithm', 'use'])
   const hint = await otherAlgorithms(registry, wanted)
   return [fail('SPEC_TASK', { algorithm: algorithm.id, learned: inWords(algorithm.tasks), task }, { at, hint })]
+}
+
+/** Preprocess cells that see the target, on a page whose algorithm must not: what they know would reach it. */
+export function checkTargetUsers(
+  page: Page,
+  cells: readonly { readonly plugin: ResolvedPlugin<'preprocess'>; readonly path: SpecPath }[],
+  algorithm: AlgorithmPlugin,
+  tasks: readonly Task[],
+): DaybookError[] {
+  if (tasks.length === 0 || tasks.some(learnsTarget)) return []
+  return cells
+    .filter(({ plugin }) => (plugin.plugin as PreprocessPlugin).uses === 'target')
+    .map(({ plugin, path }) =>
+      fail(
+        'SPEC_TARGET_USED',
+        { plugin: plugin.plugin.id, algorithm: algorithm.id },
+        { at: page.place([...path, 'use']) },
+      ),
+    )
 }
 
 /** What to do about an algorithm that does not fit a task: those that do, by their own word. */
@@ -53,11 +79,14 @@ export async function otherAlgorithms(registry: Registry, task: Task): Promise<s
   return names.length === 0 ? 'Choose another algorithm.' : `Those that learn ${taskWords[task]}: ${names.join(', ')}.`
 }
 
-/** What an algorithm gives for classes under its params. */
+/** What an algorithm gives for classes under its params. One that knows no classes gives no probabilities of them. */
 export function outputOf(algorithm: AlgorithmPlugin, params: JsonObject): 'probabilities' | 'scores' {
-  const { output = 'probabilities' } = algorithm
+  const { output = 'probabilities', tasks } = algorithm
+  if (!tasks.some(learnsTarget)) return 'scores'
   return typeof output === 'function' ? output(params as never) : output
 }
+
+const nameTruth = 'Take it out, or name under `target` the column that marks known anomalies.'
 
 /** Metrics against the tasks that the page can be about, and against what the algorithm gives. */
 export function checkMetrics(
@@ -66,19 +95,20 @@ export function checkMetrics(
   said: {
     readonly algorithm: AlgorithmPlugin
     readonly tasks: readonly Task[]
+    readonly target: TargetSpec | undefined
     readonly output: 'probabilities' | 'scores' | undefined
   },
 ): DaybookError[] {
   return metrics.flatMap(({ plugin, path }) => {
     const metric = plugin.plugin as MetricPlugin
     const at = page.place([...path, 'use'])
-    const { algorithm, tasks, output } = said
-    if (tasks.length > 0 && !metric.tasks.some((task) => tasks.includes(task))) {
+    const { algorithm, tasks, target, output } = said
+    if (tasks.length > 0 && !metric.tasks.some((task) => measuredTasks(tasks, target).includes(task))) {
       return [
         fail(
           'SPEC_METRIC_TASK',
           { metric: metric.id, measured: inWords(metric.tasks), task: inWords(tasks) },
-          { at, hint: 'Take it out.' },
+          { at, hint: tasks.includes('anomaly') && metric.tasks.includes('binary') ? nameTruth : 'Take it out.' },
         ),
       ]
     }
@@ -121,8 +151,11 @@ export async function defaultMetrics(
 }
 
 /** The metrics of a page that measure its task. Those that a page names all do; where it names none, others are among them. */
-export function metricsFor(pipeline: Pick<Pipeline, 'evaluate'>, task: Task): readonly CellSpec<'metric'>[] {
-  return pipeline.evaluate.metrics.filter(({ plugin }) => (plugin.plugin as MetricPlugin).tasks.includes(task))
+export function metricsFor(pipeline: Pick<Pipeline, 'evaluate' | 'target'>, task: Task): readonly CellSpec<'metric'>[] {
+  const measured = measuredTasks([task], pipeline.target)
+  return pipeline.evaluate.metrics.filter(({ plugin }) =>
+    (plugin.plugin as MetricPlugin).tasks.some((one) => measured.includes(one)),
+  )
 }
 
 /** Gates of a checked page. */

@@ -3,7 +3,15 @@ import type { Json, JsonObject } from '../base/json.ts'
 import type { AlgorithmPlugin, CompressPlugin, PluginKind, ResolvedPlugin } from '../plugin/api.ts'
 import { openValidators } from '../plugin/validators.ts'
 import { checkColumns } from './check-columns.ts'
-import { checkGates, checkMetrics, checkTarget, defaultMetrics, outputOf, readGates } from './check-model.ts'
+import {
+  checkGates,
+  checkMetrics,
+  checkTarget,
+  checkTargetUsers,
+  defaultMetrics,
+  outputOf,
+  readGates,
+} from './check-model.ts'
 import { checkSources } from './check-sources.ts'
 import { checkStructure, withoutFreeKeys } from './check-structure.ts'
 import { checkNoEnv } from './environment.ts'
@@ -17,7 +25,7 @@ import { readPage } from './read-page.ts'
 import { type CheckContext, resolveCell, type Unnamed } from './resolve-cell.ts'
 import { resolvedPage } from './resolved-page.ts'
 import { defaults } from './schema-words.ts'
-import { possibleTasks } from './task.ts'
+import { measuredTasks, possibleTasks } from './task.ts'
 
 /** A page that was checked: the pipeline, or everything that is wrong with it, in the order of the text. */
 export interface CheckedPage {
@@ -117,7 +125,8 @@ class PageCheck {
     if (plugin !== undefined && columns !== undefined)
       this.#errors.push(...(await checkTarget(page, plugin, target, this.#ctx.registry)))
     if (plugin !== undefined) {
-      this.#errors.push(...checkMetrics(page, metrics.found, { algorithm: plugin, tasks, output }))
+      this.#errors.push(...checkMetrics(page, metrics.found, { algorithm: plugin, tasks, target, output }))
+      this.#errors.push(...checkTargetUsers(page, preprocess.found, plugin, tasks))
       this.#checkCompress(named.compress, plugin)
     }
     const gates = this.#sound(['gates']) ? readGates(root.gates) : []
@@ -125,10 +134,11 @@ class PageCheck {
     const chosen =
       evaluate?.metrics !== undefined || output === undefined
         ? named.metrics
-        : await defaultMetrics(this.#ctx, tasks, output)
+        : await defaultMetrics(this.#ctx, measuredTasks(tasks, target), output)
     const computed =
       evaluate === undefined || !metrics.complete || output === undefined ? undefined : chosen.map(({ id }) => id)
     const folds = (evaluate?.folds ?? defaults.folds) as number
+    if (folds === 1) this.#errors.push(fail('SPEC_ONE_FOLD', {}, { at: page.place(['evaluate', 'folds']) }))
     this.#errors.push(...checkGates(page, gates, computed, evaluate === undefined ? 1 : folds, this.#ctx))
 
     if (this.#errors.length > 0 || !sources || !algorithm?.cell || !columns || !evaluate) return undefined

@@ -4,7 +4,7 @@ import type { Pipeline } from './pipeline.ts'
 import { distinctTexts, type Question, textAt } from './task.ts'
 
 /** Will the split leave rows in each part, and enough of each class for the folds? */
-export function checkSplitRows(pipeline: Pipeline, frame: Frame, { classes }: Question, errors: DaybookError[]): void {
+export function checkSplitRows(pipeline: Pipeline, frame: Frame, { truth }: Question, errors: DaybookError[]): void {
   const { split, source, evaluate, target } = pipeline
   const on = 'on' in split ? frame.get(split.on) : undefined
   if (split.by === 'column' && on !== undefined) {
@@ -28,13 +28,13 @@ export function checkSplitRows(pipeline: Pipeline, frame: Frame, { classes }: Qu
   const column = target === undefined ? undefined : frame.get(target.column)
   const trained = trainingRows(pipeline, frame)
   const at = source.place(['evaluate', 'folds'])
-  if (classes.length === 0 || column === undefined || column.type === 'sparse') {
+  if (truth.length === 0 || column === undefined || column.type === 'sparse') {
     const rows = trained.reduce((sum, weight) => sum + weight, 0)
     if (rows < evaluate.folds)
       errors.push(fail('DATA_FOLDS', { folds: evaluate.folds, class: 'any', rows: Math.floor(rows) }, { at }))
     return
   }
-  const counts = new Map(classes.map((name) => [name, 0]))
+  const counts = new Map(truth.map((name) => [name, 0]))
   for (let row = 0; row < frame.rows; row++) {
     const text = textAt(column, row)
     const count = counts.get(text)

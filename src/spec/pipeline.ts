@@ -131,4 +131,6 @@ export interface Pipeline {
 export interface SpecContext {
   readonly registry: Registry
   readonly env: Readonly<Record<string, string | undefined>>
+  /** True where whoever asks finds the files of data cells: that one is not in its place is no error then. */
+  readonly findsFiles?: boolean
 }

@@ -83,7 +83,7 @@ export async function resolveCell<Kind extends PluginKind>(
     errors: faults,
   } = readSurroundings(page, { path: at.path, plugin: name, schema, params }, ctx.env)
   errors.push(...faults)
-  if (at.kind === 'data') errors.push(...checkFiles(page, at.path, text.with, locations))
+  if (at.kind === 'data' && ctx.findsFiles !== true) errors.push(...checkFiles(page, at.path, text.with, locations))
   if (errors.length > before) return { plugin, cell: undefined }
   const { note, id } = text
   const cell = {

@@ -16,7 +16,7 @@ export class Drawings {
     try {
       const text = await readFile(join(this.#folder, key), 'utf8')
       const drawing = text.slice(65)
-      return text.slice(0, 64) === digestBytes(drawing) ? drawing : undefined
+      return text.slice(0, 65) === `${digestBytes(drawing)}\n` ? drawing : undefined
     } catch {
       return undefined
     }

@@ -114,9 +114,48 @@ export interface RegressionResults {
   }[]
 }
 
+/** What the rows show of a model that tells clusters apart. */
+export interface ClusterResults {
+  /** By number. */
+  readonly clusters: readonly {
+    readonly cluster: number
+    /** Rows of the training part. */
+    readonly train: number
+    readonly test: number
+    /** Mean distance of its test rows from the middle of it; null where it has none. */
+    readonly distance: number | null
+  }[]
+  /** Distances of the test rows; null where there are none. */
+  readonly distances: Histogram | null
+  /** What the training rows of each cluster are like, by raw column: features and protected ones (40 at most; no text, no dates). */
+  readonly profile: readonly {
+    readonly column: string
+    /** Of all training rows. */
+    readonly all: ClusterTrait
+    /** One a cluster, in the order of `clusters`. */
+    readonly clusters: readonly ClusterTrait[]
+  }[]
+}
+
+/** A number's mean, or the most frequent value of a category and its share. Null: no value. */
+export interface ClusterTrait {
+  readonly value: number | string | null
+  readonly share?: number
+}
+
+/** What the rows show of a model that scores how strange a row is. */
+export interface AnomalyResults {
+  /** The score above which a row is an anomaly. */
+  readonly threshold: number
+  /** Rows above it. */
+  readonly above: { readonly train: number; readonly test: number }
+  /** Scores of the test rows; null where there are none. */
+  readonly scores: Histogram | null
+}
+
 /** Shares of the training and of the test rows in the bins of one quantity, and the population stability index. */
 export interface Stability {
-  /** Raw column, or `score` / `score of <class>` / `prediction`. */
+  /** Raw column, or `score` / `score of <class>` / `prediction` / `cluster`. */
   readonly name: string
   /** Sum over bins of (test - train) · ln(test / train); below 0.1 stable, above 0.25 shifted. Null: nothing to compare. */
   readonly psi: number | null
@@ -140,17 +179,22 @@ export interface PartSummary {
 export interface Evaluation {
   readonly format: 1
   readonly task: Task
+  /** Class texts by code; in an anomaly task, where a target says what is true, [other, anomaly]; else empty. */
   readonly classes: readonly string[]
   readonly target: string | null
-  readonly output: 'probabilities' | 'scores' | 'values'
+  readonly output: 'probabilities' | 'scores' | 'values' | 'clusters'
   readonly metrics: RunMetrics
   /** Whether more or less of a metric is better, by metric id. */
   readonly better: Readonly<Record<string, 'higher' | 'lower'>>
   readonly parts: { readonly train: PartSummary; readonly validation?: PartSummary; readonly test: PartSummary }
-  /** Of the test rows; null in a task without classes. */
+  /** Of the test rows; null where there are no classes. */
   readonly classResults: ClassResults | null
   /** Of the test rows; null in other tasks. */
   readonly regressionResults: RegressionResults | null
+  /** In a clustering task. */
+  readonly clusterResults?: ClusterResults
+  /** In an anomaly task. */
+  readonly anomalyResults?: AnomalyResults
   readonly stability: {
     /** Of what the model gives. */
     readonly scores: readonly Stability[]

@@ -64,6 +64,17 @@ export interface RunResult {
   readonly model: ModelSummary | null
 }
 
+/** A file that a source read: found again by its digest where it has moved. */
+export interface RecordedInput {
+  readonly cell: string
+  /** Dotted path of the param that names it. */
+  readonly param: string
+  /** As the page wrote it, `${env:NAME}` unresolved. */
+  readonly location: string
+  readonly digest: Digest
+  readonly bytes: number
+}
+
 /** What was seen around the run: times, machine, versions. Never hashed into `digest`. */
 export interface RunObserved {
   readonly startedAt: string
@@ -92,6 +103,8 @@ export interface RunObserved {
     readonly code: Digest | null
   }[]
   readonly pageFile: string
+  /** Files that the sources read. */
+  readonly inputs: readonly RecordedInput[]
   readonly git?: { readonly commit: string; readonly dirty: boolean }
 }
 

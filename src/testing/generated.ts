@@ -55,14 +55,14 @@ export function generatedFrame(
   )
 }
 
-/** Class texts of a task; none in regression. */
+/** Class texts of a task; none in the tasks without classes. */
 export function classesOf(task: Task): readonly string[] {
-  return task === 'binary' || task === 'anomaly' ? ['no', 'yes'] : task === 'multiclass' ? ['a', 'b', 'c'] : []
+  return task === 'binary' ? ['no', 'yes'] : task === 'multiclass' ? ['a', 'b', 'c'] : []
 }
 
 /** Class codes or values that hang on `score`, so that there is something to learn. Every class is there. */
 export function targetOf(task: Task, score: readonly number[]): Float32Array | Int32Array {
-  if (task === 'clustering') return new Float32Array()
+  if (task === 'clustering' || task === 'anomaly') return new Int32Array()
   if (task === 'regression') return Float32Array.from(score, (value) => 3 * value + 2)
   const classes = classesOf(task).length
   const order = [...score.keys()].sort((a, b) => (score[a] as number) - (score[b] as number) || a - b)

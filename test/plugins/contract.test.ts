@@ -22,6 +22,7 @@ async function parquetFile(folder: string): Promise<Uint8Array> {
 
 /** What the suite cannot know of a plugin. */
 const optionsOf: Readonly<Record<string, CheckOptions>> = {
+  'algorithm/k-means': { params: { k: 3 } },
   'data/parquet': { params: { path: 'three.parquet' }, files: { 'three.parquet': await parquetFile(t.testdir()) } },
   'data/sql': {
     inputs: { loans: frameOf({ id: [1, 2, 3], amount: [100, 250, 50] }) },

@@ -164,6 +164,7 @@ export function makeRun(made: MadeRun = {}): { record: RunRecord; read: (digest:
         code: digestBytes(`code of ${id}`),
       })),
       pageFile: 'pipelines/loan-approval.yaml',
+      inputs: [],
     },
     previous: digestBytes('previous'),
     ...made.record,

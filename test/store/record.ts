@@ -41,6 +41,7 @@ export function recordOf(id: string, pipeline: string, status: RunRecord['status
       command: '',
       cells: [],
       pageFile: 'page.yaml',
+      inputs: [],
     },
     previous: null,
   }

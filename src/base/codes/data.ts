@@ -51,6 +51,12 @@ export const dataCodes = table({
     hint: 'Take `positive` out, or make two values of them.',
     exit: 2,
   },
+  DATA_TRUTH_VALUES: {
+    message:
+      'the target `{column}` has {count} values: where anomalies are looked for it says which rows are known ones',
+    hint: 'Name a column of two values, or take `target` out.',
+    exit: 2,
+  },
   DATA_EMPTY_COLUMN: {
     message: 'column `{column}` holds no value at all',
     hint: 'Give it `role: ignore`, or take it out of the data.',

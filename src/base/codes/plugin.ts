@@ -9,7 +9,17 @@ export const pluginCodes = table({
   PLUGIN_BAD_STATE: { message: 'plugin {plugin} returned a state that cannot be stored: {reason}', exit: 1 },
   PLUGIN_BAD_RESULT: { message: 'plugin {plugin} returned {got}, expected {expected}', exit: 1 },
   FIT_PARAM: { message: '`{param}` cannot be {value} here: {reason}', exit: 1 },
+  FIT_ONE_CLASS: {
+    message: 'every row to learn from is `{class}`: there is nothing to tell apart',
+    hint: 'Look at the split and at the weights: rows of the other class are missing.',
+    exit: 1,
+  },
   FIT_NO_ROWS: { message: 'there is no row to learn from: {reason}', exit: 1 },
+  FIT_TOO_FEW_ROWS: {
+    message: '{clusters} clusters need as many rows that differ, and the training rows hold {distinct} of them',
+    hint: 'Ask for fewer clusters.',
+    exit: 1,
+  },
   FIT_DIVERGED: {
     message: 'the loss is not finite any more in epoch {epoch}',
     hint: "Lower the optimizer's `learningRate`, or put a `standardize` cell before the algorithm.",

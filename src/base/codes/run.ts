@@ -3,6 +3,23 @@ import { table } from './code.ts'
 /** Codes of planning and running. */
 export const runCodes = table({
   PLAN_FILE_UNREADABLE: { message: '{file} cannot be read: {reason}', exit: 2 },
+  LOCK_ABSENT: {
+    message: 'there is no lock {file}',
+    hint: 'Run the page with `--update-lock` and commit what it writes.',
+    exit: 2,
+  },
+  LOCK_UNREADABLE: { message: 'the lock {file} cannot be read: {reason}', exit: 2 },
+  LOCK_MOVED: {
+    message: '{what} is not as the lock says: {locked} there, {now} here',
+    hint: 'Bring back what the lock stands for, or run with `--update-lock` if the change is meant.',
+    exit: 2,
+  },
+  LOCK_OVERRIDDEN: {
+    message: 'a lock stands for the page as it is written, not for one changed by `--set`',
+    hint: 'Write the change into the page, then run with `--update-lock`.',
+    exit: 2,
+  },
+  RUN_NO_CELL: { message: 'run {run} has no cell `{cell}`', exit: 2 },
   RUN_INTERRUPTED: {
     message: 'the run was interrupted',
     hint: 'Run the page again: finished cells are kept.',

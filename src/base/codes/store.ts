@@ -39,6 +39,38 @@ export const storeCodes = table({
     hint: 'It was changed or damaged. Its ledger entry still holds the digest of what it was.',
     exit: 1,
   },
+  STORE_ABSENT: {
+    message: 'there is no store in {folder}',
+    hint: 'Run a page, or name its store with `--store`.',
+    exit: 2,
+  },
+  STORE_BUSY: {
+    message: 'run {run} is under way (process {pid} on {host}): nothing can be collected',
+    hint: 'Wait until it has ended. If it was killed on another machine, remove its file in `leases/` of the store.',
+    exit: 1,
+  },
+  STORE_DAMAGED: { message: 'the store is damaged: {reason}', hint: '`daybook fsck` says what is wrong.', exit: 1 },
+  STORE_CELL_DAMAGED: {
+    message: 'the cache entry {key} does not hold what its digest says',
+    hint: 'Nothing is lost: the next run makes the cell anew.',
+    exit: 1,
+  },
+  STORE_DRAWING_DAMAGED: {
+    message: 'the drawing {key} does not hold what its digest says',
+    hint: 'Nothing is lost: the next report draws it anew.',
+    exit: 1,
+  },
+  STORE_FILE_CHANGED: {
+    message: '{path} is not the file that was written',
+    hint: 'Bring it back from a copy of the store.',
+    exit: 1,
+  },
+  STORE_FILE_MISSING: { message: '{path} is gone', hint: 'Bring it back from a copy of the store.', exit: 1 },
+  STORE_FILE_STRANGE: {
+    message: '{path} was put there by nobody that the record knows',
+    hint: 'Remove it, or find out who put it beside the target’s files.',
+    exit: 1,
+  },
   STORE_LEDGER_DAMAGED: {
     message: 'entry {number} of the ledger is damaged: {reason}',
     hint: 'Bring it back from a copy of the store: the entries after it hold its digest.',

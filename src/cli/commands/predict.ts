@@ -36,17 +36,17 @@ export async function predict(run: string, file: string, options: PredictOptions
 }
 
 /** `{ probabilities: { yes: 0.2 } }` as `{ "probabilities.yes": 0.2 }`. */
-function flat(row: Prediction): Record<string, string | number> {
-  const cells: Record<string, string | number> = {}
+function flat(row: Prediction): Record<string, string | number | boolean> {
+  const cells: Record<string, string | number | boolean> = {}
   for (const [name, value] of Object.entries(row)) {
-    if (typeof value !== 'object') cells[name] = value as string | number
+    if (typeof value !== 'object') cells[name] = value as string | number | boolean
     else
       for (const [inner, number] of Object.entries(value as Record<string, number>)) cells[`${name}.${inner}`] = number
   }
   return cells
 }
 
-function csvField(value: string | number): string {
+function csvField(value: string | number | boolean): string {
   const text = String(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

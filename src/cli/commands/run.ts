@@ -1,7 +1,8 @@
 import { relative } from 'node:path'
+import { fail } from '../../base/errors.ts'
 import { formatError } from '../../base/format-error.ts'
 import type { Json } from '../../base/json.ts'
-import { type FinishedRun, runPage, storeFolder } from '../../index.ts'
+import { type FinishedRun, type LockOutcome, type PageOptions, runPage, storeFolder } from '../../index.ts'
 import { formatDuration, type Terminal } from '../output.ts'
 import { errorJson } from '../problems.ts'
 import { Progress } from '../progress.ts'
@@ -14,6 +15,8 @@ const exits = { ok: 0, failed: 1, gateFailed: 3, interrupted: 130 } as const
 
 interface RunOptions extends PageCommandOptions {
   readonly serve?: boolean
+  readonly frozen?: boolean
+  readonly updateLock?: boolean
 }
 
 /** Runs a page, shows its progress, and ends with metrics, gates, the report and the next command. */
@@ -29,7 +32,12 @@ export async function run(page: string, options: RunOptions, terminal: Terminal)
   process.on('SIGTERM', interrupt)
   let finished: FinishedRun
   try {
-    const events = runPage(page, { ...pageOptions(options), signal: stop.signal, command: commandLine(page, options) })
+    const events = runPage(page, {
+      ...pageOptions(options),
+      ...lockOption(options),
+      signal: stop.signal,
+      command: commandLine(page, options),
+    })
     let next = await events.next()
     for (; !next.done; next = await events.next()) progress.show(next.value)
     finished = next.value
@@ -40,16 +48,31 @@ export async function run(page: string, options: RunOptions, terminal: Terminal)
   }
   const { record, store } = finished
   printOutcome(finished, terminal)
-  if (options.serve !== true || record.status !== 'ok') {
+  if (options.serve !== true || exitOf(finished, options) !== 0) {
     terminal.envelope(runJson(finished))
     if (record.status === 'ok') sayNext(finished, terminal)
-    return exits[record.status]
+    return exitOf(finished, options)
   }
   const { startServing } = await import('./serve.ts')
   const serving = await startServing(record, store, options, terminal)
   terminal.envelope(runJson(finished, serving))
   await serving.untilStopped()
   return exits.ok
+}
+
+/** A frozen run that gave something else than its lock says exits as a verification that differs. */
+function exitOf({ record, lock }: FinishedRun, { frozen }: RunOptions): number {
+  return record.status === 'ok' && frozen && lock?.state === 'moved' ? 4 : exits[record.status]
+}
+
+function lockOption({ frozen, updateLock }: RunOptions): Pick<PageOptions, 'lock'> {
+  if (frozen && updateLock)
+    throw fail(
+      'CLI_USAGE',
+      { reason: '`--frozen` and `--update-lock` exclude each other' },
+      { hint: 'Give one of them.' },
+    )
+  return frozen ? { lock: 'frozen' } : updateLock ? { lock: 'update' } : {}
 }
 
 function commandLine(page: string, { set = [], threads }: RunOptions): string {
@@ -59,7 +82,7 @@ function commandLine(page: string, { set = [], threads }: RunOptions): string {
 }
 
 /** The `--json` envelope of a run. */
-function runJson({ record, report, problem }: FinishedRun, serving?: Serving): Json {
+function runJson({ record, report, problem, lock }: FinishedRun, serving?: Serving): Json {
   const { id, digest, pipeline, status, result, observed, error, deploy } = record
   const seen = new Map(observed.cells.map((cell) => [cell.id, cell]))
   return {
@@ -75,11 +98,12 @@ function runJson({ record, report, problem }: FinishedRun, serving?: Serving): J
     }),
     report: report ?? null,
     ...(error && { errors: problem?.all.map(errorJson) ?? [error as unknown as Json] }),
+    ...(lock && { lock: lock as unknown as Json }),
     ...(serving && { serving: { url: serving.url, port: serving.port } }),
   }
 }
 
-function printOutcome({ record, report, problem }: FinishedRun, terminal: Terminal): void {
+function printOutcome({ record, report, problem, lock }: FinishedRun, terminal: Terminal): void {
   const { result, status, error, observed } = record
   if (problem) for (const one of problem.all) terminal.problem(formatError(one))
   else if (error) terminal.problem(`${error.code}  ${error.message}`)
@@ -98,9 +122,19 @@ function printOutcome({ record, report, problem }: FinishedRun, terminal: Termin
   terminal.result(`digest  ${record.digest}`)
   if (result.model) terminal.result(`model   ${result.model.digest}`)
   if (report) terminal.result(`report  ${relative('.', report)}`)
+  if (lock) printLock(lock, terminal)
   terminal.message()
   if (status === 'gateFailed')
     terminal.message('A gate failed: nothing was deployed. The report says where the model falls short.')
+}
+
+function printLock({ file, state, moved }: LockOutcome, terminal: Terminal): void {
+  const said = { kept: 'all as it says', moved: 'MOVED', updated: 'written' }[state]
+  terminal.result(`lock    ${relative('.', file)}: ${said}`)
+  if (state === 'updated') return
+  for (const { what, locked, now } of moved.slice(0, 10))
+    terminal.result(`        ${what}: ${locked?.slice(0, 24) ?? '-'} -> ${now?.slice(0, 24) ?? '-'}`)
+  if (moved.length > 10) terminal.result(`        and ${moved.length - 10} more`)
 }
 
 function sayNext({ record: { pipeline }, store }: FinishedRun, terminal: Terminal): void {

@@ -2,12 +2,14 @@ import type { Digest } from '../../base/digest.ts'
 import type { Evaluation, PartSummary, Stability } from '../../store/evaluation.ts'
 import { miniBars } from '../bars.ts'
 import { classFigures } from '../charts/classes.ts'
+import { anomalyFigures, clusterFigures } from '../charts/groups.ts'
 import { regressionFigures } from '../charts/regression.ts'
 import type { FigureDrawer } from '../figure.ts'
 import { type Html, html } from '../html.ts'
 import { clip, formatMetric, formatNumber, formatShare } from '../numbers.ts'
 import { shownTable } from '../table.ts'
 import { isObject, type ReadObject, type RunView, readJson } from '../view.ts'
+import { anomalyLine, clusterTables } from './groups.ts'
 import { metricTable } from './metrics.ts'
 
 /** Columns whose stability is printed openly, and in all. */
@@ -24,20 +26,24 @@ export async function evaluationSection(
   drawer: FigureDrawer,
 ): Promise<Html> {
   if (evaluation === undefined) return html`${metricTable(view.record)}`
-  const { classResults, regressionResults } = evaluation
+  const { classResults, regressionResults, clusterResults, anomalyResults } = evaluation
   const specs = [
     ...(classResults ? classFigures(classResults) : []),
     ...(regressionResults ? regressionFigures(regressionResults) : []),
+    ...(clusterResults ? clusterFigures(clusterResults) : []),
+    ...(anomalyResults && !classResults ? anomalyFigures(anomalyResults) : []),
   ]
   const figures: Html[] = []
   for (const figure of specs) figures.push(await drawer.draw(figure))
   return html`${metricTable(view.record)}
 ${foldValues(view)}
 ${partTable(evaluation)}
+${anomalyResults && anomalyLine(evaluation)}
 ${classResults && confusionTable(evaluation)}
 ${figures.length > 0 && html`<h4>On the test rows</h4><div class="charts">${figures}</div>`}
 ${classResults && classResults.deciles.length > 0 && decileTable(evaluation)}
 ${regressionResults && errorTable(evaluation)}
+${clusterResults && clusterTables(evaluation)}
 ${stabilityTables(evaluation)}`
 }
 
@@ -59,14 +65,15 @@ function foldValues({ record }: RunView): Html | undefined {
 <tbody>${Object.entries(folds).map(([name, { values }]) => html`<tr><th scope="row">${name}</th>${columns.map((i) => html`<td class="n">${formatMetric(values[i])}</td>`)}</tr>`)}</tbody></table></div></details>`
 }
 
-function partTable({ parts, classes }: Evaluation): Html {
+function partTable({ parts, classes, target }: Evaluation): Html {
+  const caption = target === null ? 'Rows' : 'Rows and target'
   const shown = classes.slice(0, 10)
   const row = (name: string, part: PartSummary | undefined): Html | undefined =>
     part &&
     html`<tr><th scope="row">${name}</th><td class="n">${formatNumber(part.rows)}</td>
 ${shown.map((_, i) => html`<td class="n">${formatNumber(part.counts[i] ?? 0)} <span class="muted">${part.rows > 0 && formatShare((part.counts[i] ?? 0) / part.rows)}</span></td>`)}
 ${part.mean !== null && html`<td class="n">${formatNumber(part.mean)}</td>`}</tr>`
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Rows and target"><table><caption>Rows and target</caption>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table><caption>${caption}</caption>
 <thead><tr><th scope="col">Part</th><th scope="col" class="n">Rows</th>${shown.map((name) => html`<th scope="col" class="n">${clip(name, 40)}</th>`)}${parts.test.mean !== null && html`<th scope="col" class="n">Mean of the target</th>`}</tr></thead>
 <tbody>${row('train', parts.train)}${row('validation', parts.validation)}${row('test', parts.test)}</tbody></table></div>`
 }

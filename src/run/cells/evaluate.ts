@@ -1,12 +1,13 @@
 import { fail } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
-import type { Frame } from '../../frame/index.ts'
+import type { Features, Frame } from '../../frame/index.ts'
 import { conformFrame, countUnseen, type Model, openModel, parseManifest, type Scored } from '../../model/index.ts'
+import type { PageFacts } from '../../plan/index.ts'
 import type { State, StateObject } from '../../plugin/api.ts'
 import { evaluateParts, type MetricCell, type ScoredRows } from '../evaluation/index.ts'
 import { gather } from '../fit/training-rows.ts'
 import { rowWeights } from '../fit/weights.ts'
-import { type AskedQuestion, questionOf, targetOf } from '../question.ts'
+import { type AskedQuestion, questionOf, truthOf } from '../question.ts'
 import { rowsOf, type Split, TEST, TRAIN, VALIDATION } from '../split/split.ts'
 import type { Answer } from '../task.ts'
 import type { TaskContext } from '../task-context.ts'
@@ -29,20 +30,24 @@ export async function runEvaluate(ctx: TaskContext): Promise<Omit<Answer, 'shown
   }
   const [train, validation, test] = [conformed(TRAIN), conformed(VALIDATION), conformed(TEST)]
   warnOfUnseen(ctx, model, test.frame)
-  const score = (part: typeof train): ScoredRows => labels(part.rows, model.scoreConformed(part.frame))
+  const score = (part: typeof train): ScoredRows => ({
+    ...labels(part.rows, model.scoreConformed(part.frame)),
+    features: () => model.features(part.frame),
+  })
   const metrics = await metricCells(ctx)
   const folds = await Promise.all(
     foldNames(split).map(async (name) => foldOf(await ctx.state(ctx.input(name)), labels)),
   )
   const evaluation = await ctx.timed(() =>
     evaluateParts({
-      signature: model.signature,
+      signature: { ...model.signature, classes: question.truth },
       metrics,
       train: score(train),
       ...(validation.rows.length > 0 && { validation: score(validation) }),
       test: score(test),
       folds,
       frames: { train: train.frame, test: test.frame },
+      ...(question.task === 'clustering' && { described: describedColumns(page, frame, model).take(train.rows) }),
       resamples: page.resamples,
       seed: page.seed,
       cell: 'evaluate',
@@ -55,12 +60,18 @@ export async function runEvaluate(ctx: TaskContext): Promise<Omit<Answer, 'shown
   }
 }
 
+/** The columns that the model takes, and the protected ones: a cluster may turn out to be a matter of age. */
+function describedColumns({ columns }: PageFacts, frame: Frame, { signature }: Model): Frame {
+  const taken = new Set(signature.columns.map(({ name }) => name))
+  return frame.select(frame.names.filter((name) => taken.has(name) || columns[name]?.role === 'protected'))
+}
+
 function labelsFor(
   ctx: TaskContext,
   frame: Frame,
   question: AskedQuestion,
 ): (rows: Uint32Array, scored: Scored) => ScoredRows {
-  const target = targetOf(ctx.page, frame, question)
+  const target = truthOf(ctx.page, frame, question)
   const weights = rowWeights(ctx.page, frame)
   return (rows, scored) => ({ y: gather(target, rows), ...(weights && { weight: gather(weights, rows) }), scored })
 }
@@ -80,10 +91,18 @@ function foldNames({ foldCount }: Split): string[] {
 }
 
 function foldOf(state: State, labels: (rows: Uint32Array, scored: Scored) => ScoredRows): ScoredRows {
-  const { rows, values, output } = state as StateObject
+  const { rows, values, output, threshold, X } = state as StateObject
   if (!(rows instanceof Uint32Array) || !(values instanceof Float64Array))
     throw fail('STATE_CORRUPT', { reason: 'it holds no scored rows' })
-  return labels(rows, { rows: rows.length, values, output: output as Scored['output'] })
+  return {
+    ...labels(rows, {
+      rows: rows.length,
+      values,
+      output: output as Scored['output'],
+      ...(typeof threshold === 'number' && { threshold }),
+    }),
+    ...(X !== undefined && { features: () => X as unknown as Features }),
+  }
 }
 
 /** Levels of the test rows that training did not see: served rows like them would be refused under `unseen: error`. */

@@ -1,6 +1,6 @@
 import { featuresOf } from '../../frame/assemble.ts'
 import { applyPreprocess, conformFrame, predictFeatures } from '../../model/index.ts'
-import { decodeState, encodeState } from '../../plugin/api.ts'
+import { decodeState, encodeState, type StateObject } from '../../plugin/api.ts'
 import { fitAlgorithm } from '../fit/fit-algorithm.ts'
 import { extendChain, fitPreprocess, startChain } from '../fit/fit-preprocess.ts'
 import { trainingRows } from '../fit/training-rows.ts'
@@ -26,6 +26,14 @@ export async function runFold(ctx: TaskContext, fold: number): Promise<Omit<Answ
   const flow = applyPreprocess(chain.cells, conformed, rows.signature, ctx.scoring)
   const { accepts, missing, id } = fitted.plugin
   const X = featuresOf(flow.frame, { accepts, missing, lineage: flow.lineage, taker: id })
-  const { values, output } = predictFeatures(algorithm, X, rows.signature, ctx.scoring)
-  return { outputs: { scored: await ctx.putState({ rows: scored, values, output }) }, facts: {} }
+  const { values, output, threshold } = predictFeatures(algorithm, X, rows.signature, ctx.scoring)
+  const state: StateObject = {
+    rows: scored,
+    values,
+    output,
+    ...(threshold !== undefined && { threshold }),
+    // Metrics of clusters look at the rows as this fold's own cells prepared them.
+    ...(output === 'clusters' && { X: X as unknown as StateObject }),
+  }
+  return { outputs: { scored: await ctx.putState(state) }, facts: {} }
 }

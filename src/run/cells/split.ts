@@ -1,6 +1,6 @@
 import { fail } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { questionOf, targetOf } from '../question.ts'
+import { questionOf, truthOf } from '../question.ts'
 import { assignFolds } from '../split/assign-folds.ts'
 import { assignParts } from '../split/assign-parts.ts'
 import { digestOfRows, rowKeys } from '../split/row-keys.ts'
@@ -13,8 +13,8 @@ export async function runSplit(ctx: TaskContext): Promise<Omit<Answer, 'shown' |
   const { page } = ctx
   const frame = await ctx.frame()
   const question = await questionOf(page, frame, ctx.registry)
-  const target = targetOf(page, frame, question)
-  const classes = question.hasClasses ? (target as Int32Array) : undefined
+  const truth = truthOf(page, frame, question)
+  const classes = question.truth.length > 0 ? (truth as Int32Array) : undefined
   const random = (purpose: string) => ctx.random(purpose, 'split')
   const keys = rowKeys(frame, page.key)
   const split = await ctx.timed((): Split => {

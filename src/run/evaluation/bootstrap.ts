@@ -11,7 +11,7 @@ const LEVEL = 0.95
  * Percentile intervals of metrics by the bootstrap (B. Efron, "Bootstrap methods: another look at the jackknife", Annals
  * of Statistics 7, 1979): rows are drawn with replacement, which is the same as multiplying their weights by how often
  * they were drawn, so that nothing is copied or sorted again. A metric that is undefined on more than half of the
- * resamples has no interval.
+ * resamples has no interval, nor one that says it is too dear.
  */
 export function bootstrapIntervals(
   metrics: readonly MetricCell[],
@@ -20,7 +20,8 @@ export function bootstrapIntervals(
   kernels: Kernels,
 ): NonNullable<RunMetrics['intervals']> {
   const stream = new RandomStream({ seed, cell, purpose: 'bootstrap' })
-  const found = new Map(metrics.map((metric) => [metric, [] as number[]]))
+  const cheap = metrics.filter(({ plugin }) => plugin.plugin.interval !== 'none')
+  const found = new Map(cheap.map((metric) => [metric, [] as number[]]))
   for (let resample = 0; resample < resamples; resample++) {
     const drawn = { ...input, weight: drawWeights(input, stream, resample) }
     for (const [metric, values] of found) {

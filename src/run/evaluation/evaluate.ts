@@ -3,15 +3,18 @@ import type { Kernels } from '../../kernels/index.ts'
 import type { Signature } from '../../model/index.ts'
 import type { MetricInput } from '../../plugin/api.ts'
 import type { Evaluation, PartSummary } from '../../store/evaluation.ts'
+import { anomalyResults } from './anomalies.ts'
 import { bootstrapIntervals } from './bootstrap.ts'
 import { classResults } from './classes.ts'
+import { clusterResults } from './clusters.ts'
 import { metricInput, type ScoredRows } from './metric-input.ts'
-import { foldMetrics, type MetricCell, metricValues } from './metrics.ts'
+import { foldMetrics, knownAnomalies, type MetricCell, metricValues } from './metrics.ts'
 import { regressionResults } from './regression.ts'
 import { featureStability, scoreStability } from './stability.ts'
 
 /** What there is to evaluate. */
 export interface EvaluationInput {
+  /** With the classes of what is known to be true: in an anomaly task, those of its target. */
   readonly signature: Pick<Signature, 'task' | 'classes' | 'target' | 'output'>
   readonly metrics: readonly MetricCell[]
   readonly train: ScoredRows
@@ -21,6 +24,8 @@ export interface EvaluationInput {
   readonly folds?: readonly ScoredRows[] | undefined
   /** Conformed raw rows of training and test, for the stability of columns. */
   readonly frames?: { readonly train: Frame; readonly test: Frame } | undefined
+  /** Training rows with the columns that clusters are described by: features, and those kept for looking at. */
+  readonly described?: Frame | undefined
   /** Bootstrap resamples of the test rows; 0 for no intervals. */
   readonly resamples: number
   readonly seed: number
@@ -36,7 +41,7 @@ export function evaluateParts(input: EvaluationInput): Evaluation {
   const see = (rows: ScoredRows): MetricInput => metricInput(rows, task, classes)
   const [train, test] = [see(input.train), see(input.test)]
   const validation = input.validation && see(input.validation)
-  const hasClasses = task === 'binary' || task === 'multiclass'
+  const classified = task === 'anomaly' ? knownAnomalies(test) : classes.length > 0 ? test : undefined
   return {
     format: 1,
     task,
@@ -53,8 +58,10 @@ export function evaluateParts(input: EvaluationInput): Evaluation {
     },
     better: Object.fromEntries(metrics.map(({ id, plugin }) => [id, plugin.plugin.better])),
     parts: { train: summary(train), ...(validation && { validation: summary(validation) }), test: summary(test) },
-    classResults: hasClasses ? classResults(test) : null,
+    classResults: classified ? classResults(classified) : null,
     regressionResults: task === 'regression' ? regressionResults(test) : null,
+    ...(task === 'clustering' && { clusterResults: clusterResults(train, test, input.described) }),
+    ...(task === 'anomaly' && { anomalyResults: anomalyResults(train, test, input.test.scored.threshold ?? 0) }),
     stability: {
       scores: scoreStability(train, test, kernels),
       features: input.frames ? featureStability(input.frames.train, input.frames.test, kernels) : [],

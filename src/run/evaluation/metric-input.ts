@@ -1,28 +1,52 @@
+import type { Features } from '../../frame/index.ts'
 import { labelsOf, type Scored } from '../../model/index.ts'
 import type { MetricInput, Task } from '../../plugin/api.ts'
 
 /** Scored rows with what is known to be true of them. */
 export interface ScoredRows {
-  /** Class codes or values. */
+  /** Class codes or values; empty where nothing is known. */
   readonly y: Float32Array | Int32Array
   /** Weight a row, where the page has a weight column. */
   readonly weight?: Float32Array | Float64Array | undefined
   readonly scored: Scored
+  /** What reached the algorithm; asked for once, and only where a metric needs it. */
+  readonly features?: (() => Features) | undefined
 }
 
-/** What metrics see of scored rows. Rows are sorted when a metric first asks, once for all. */
-export function metricInput({ y, weight, scored }: ScoredRows, task: Task, classes: readonly string[]): MetricInput {
+/**
+ * What metrics see of scored rows. Rows are sorted when a metric first asks, once for all.
+ *
+ * @param classes of what is known to be true
+ */
+export function metricInput(
+  { y, weight, scored, features }: ScoredRows,
+  task: Task,
+  classes: readonly string[],
+): MetricInput {
   const { rows, output, values } = scored
   const shared = { task, rows, classes, y, ...(weight && { weight: Float64Array.from(weight) }) }
   if (output === 'values') return { ...shared, values, order: orderOf(values, 1) }
   const labels = labelsOf(scored, classes.length)
+  if (output === 'clusters') {
+    const distances = values.filter((_, i) => i % 2 === 1)
+    return { ...shared, labels, distances, order: orderOf(distances, 1), ...(features && { features: once(features) }) }
+  }
+  const ofClasses = task === 'multiclass'
   const scores = task === 'binary' && output === 'probabilities' ? values.filter((_, i) => i % 2 === 1) : values
   return {
     ...shared,
     labels,
     scores,
     ...(output === 'probabilities' && { probabilities: values }),
-    order: orderOf(scores, task === 'binary' ? 1 : classes.length),
+    order: orderOf(scores, ofClasses ? classes.length : 1),
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 

@@ -8,8 +8,16 @@ export type MetricCell = Pick<CellSpec<'metric'>, 'id' | 'plugin' | 'params'>
 
 /** One metric on some rows; NaN where it is not defined on them, or where the model does not give what it needs. */
 export function metricValue({ plugin: { plugin }, params }: MetricCell, input: MetricInput, kernels: Kernels): number {
-  if (input.rows === 0 || input[plugin.needs] === undefined || !plugin.tasks.includes(input.task)) return Number.NaN
-  return plugin.compute(input, params, { params, kernels })
+  const { tasks, needs } = plugin
+  const seen = tasks.includes(input.task) ? input : knownAnomalies(input)
+  if (seen === undefined || seen.rows === 0 || seen[needs] === undefined || !tasks.includes(seen.task))
+    return Number.NaN
+  return plugin.compute(seen, params, { params, kernels })
+}
+
+/** Anomaly scores as a question of two classes, where a target says which rows are anomalies. */
+export function knownAnomalies(input: MetricInput): MetricInput | undefined {
+  return input.task === 'anomaly' && input.classes.length === 2 ? { ...input, task: 'binary' } : undefined
 }
 
 /** All metrics on some rows; null where one is not defined. */

@@ -1,4 +1,4 @@
-import { type Column, type Frame, MISSING } from '../../frame/index.ts'
+import { type Column, type Frame, MISSING, UNSEEN } from '../../frame/index.ts'
 import type { Kernels } from '../../kernels/index.ts'
 import type { MetricInput } from '../../plugin/api.ts'
 import type { Stability } from '../../store/evaluation.ts'
@@ -17,16 +17,17 @@ interface Binning {
 
 /**
  * Population stability of what the model gives, training against test rows: binary by score of the positive class,
- * multi-class by score of each class (the first ten), regression by prediction.
+ * multi-class by score of each class (the first ten), regression by prediction, anomaly by score, clusters by number.
  */
 export function scoreStability(train: MetricInput, test: MetricInput, kernels: Kernels): Stability[] {
   if (train.values !== undefined && test.values !== undefined) {
     return [stability('prediction', binNumbers(train.values, test.values, plain), kernels)]
   }
+  if (train.task === 'clustering') return [clusterStability(train.labels, test.labels, kernels)]
   const { scores: before, classes } = train
   const { scores: after } = test
   if (before === undefined || after === undefined) return []
-  if (train.task === 'binary') return [stability('score', binNumbers(before, after, plain), kernels)]
+  if (train.task !== 'multiclass') return [stability('score', binNumbers(before, after, plain), kernels)]
   const width = classes.length
   const scoresOf = (scores: Float64Array, code: number) => scores.filter((_, i) => i % width === code)
   return classes
@@ -34,6 +35,17 @@ export function scoreStability(train: MetricInput, test: MetricInput, kernels: K
     .map((name, code) =>
       stability(`score of ${name}`, binNumbers(scoresOf(before, code), scoresOf(after, code), plain), kernels),
     )
+}
+
+function clusterStability(
+  train: Int32Array = new Int32Array(),
+  test: Int32Array = new Int32Array(),
+  kernels: Kernels,
+): Stability {
+  const numbers = [...new Set(train)].sort((a, b) => a - b)
+  const codes = new Map(numbers.map((number, code) => [number, code]))
+  const coded = (labels: Int32Array): Int32Array => labels.map((label) => codes.get(label) ?? UNSEEN)
+  return stability('cluster', binCodes(coded(train), coded(test), numbers.map(String)), kernels)
 }
 
 /** Population stability of the raw columns, by falling index. Text is left out: it has no bins. */

@@ -47,7 +47,12 @@ export function algorithmChecks(subject: Subject<'algorithm'>): Check[] {
     {
       name: 'predictions have the form that the task asks for',
       async *run() {
-        for (const one of cases) yield* predictionFaults(one, await predict(one, await fit(one), one.given), subject)
+        for (const one of cases) {
+          const state = await fit(one)
+          yield* predictionFaults(one, await predict(one, state, one.given), subject)
+          const threshold = one.data.task === 'anomaly' ? (plugin.threshold?.(state) ?? 0) : 0
+          if (!Number.isFinite(threshold)) yield `${one.name}: the threshold is ${threshold}`
+        }
       },
     },
     {
@@ -142,9 +147,9 @@ function casesOf(subject: Subject<'algorithm'>): Case[] {
   const accepts: readonly FeatureForm[] = plugin.accepts
   if (example !== undefined) {
     const task: Task = example.task ?? (plugin.tasks[0] as Task)
-    const classes = task === 'regression' || task === 'clustering' ? [] : classNames(example.y)
+    const classes = task === 'binary' || task === 'multiclass' ? classNames(example.y) : []
     const form = accepts.includes('dense') ? 'dense' : (accepts[0] as FeatureForm)
-    const y = classes.length > 0 ? Int32Array.from(example.y) : Float32Array.from(example.y)
+    const y = task === 'regression' ? Float32Array.from(example.y) : Int32Array.from(example.y)
     cases.push({
       name: 'example',
       params: subject.fill(example.params),
@@ -196,10 +201,15 @@ function* predictionFaults(
   if (!got.every(Number.isFinite)) yield `${name}: predictions are not all finite`
   const output = typeof plugin.output === 'function' ? plugin.output(params) : (plugin.output ?? 'probabilities')
   const classes = data.classes.length
-  const perRow = task === 'binary' && output === 'probabilities' ? 2 : task === 'multiclass' ? classes : 1
-  if (task === 'anomaly' || task === 'clustering') return
+  const pairs = task === 'clustering' || (task === 'binary' && output === 'probabilities')
+  const perRow = pairs ? 2 : task === 'multiclass' ? classes : 1
   if (got.length !== given.rows * perRow)
     return yield `${name}: ${got.length} numbers for ${given.rows} rows, expected ${perRow} a row`
+  if (task === 'clustering') {
+    const odd = got.findIndex((value, i) => value < 0 || (i % 2 === 0 && !Number.isInteger(value)))
+    if (odd >= 0) yield `${name}: ${got[odd]} in row ${odd >> 1}, expected the number of a cluster and a distance`
+    return
+  }
   if (output !== 'probabilities' || perRow === 1) return
   for (let row = 0; row < given.rows; row++) {
     const shares = got.subarray(row * perRow, (row + 1) * perRow)

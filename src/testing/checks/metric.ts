@@ -3,24 +3,16 @@ import type { MetricInput, Task } from '../../plugin/api.ts'
 import { nearlyEqual } from '../example-frame.ts'
 import type { Check } from '../finding.ts'
 import { fingerprint } from '../fingerprint.ts'
-import { classesOf, numbers, shuffled } from '../generated.ts'
+import { shuffled } from '../generated.ts'
+import { exampleInput, generatedScores, inputOf, perfectScores, type Scored, takeRows } from '../scored-rows.ts'
 import type { Subject } from '../subject.ts'
-
-/** Scored rows as plain lists; {@link inputOf} makes a metric's input of them. */
-interface Scored {
-  readonly task: Task
-  readonly y: readonly number[]
-  /** A row: the prediction in regression, else one probability a class. */
-  readonly predicted: readonly (readonly number[])[]
-  readonly weight?: readonly number[]
-}
 
 const tolerance = 1e-9
 
 export function metricChecks(subject: Subject<'metric'>): Check[] {
   const { plugin } = subject
   const params = subject.generalParams ?? subject.fill(plugin.example?.params ?? {})
-  const tasks = (plugin.tasks as readonly Task[]).filter((task) => task !== 'clustering')
+  const tasks = plugin.tasks as readonly Task[]
   const compute = async (input: MetricInput, given: JsonObject = params): Promise<number> =>
     subject.call('compute', () => plugin.compute(input, given, subject.scoringContext(given)))
   const of = (scored: Scored): Promise<number> => compute(inputOf(scored))
@@ -70,10 +62,9 @@ export function metricChecks(subject: Subject<'metric'>): Check[] {
       name: 'perfect predictions are better than others',
       async *run() {
         for (const scored of tasks.map(generatedScores)) {
-          const perfect = scored.y.map((truth) =>
-            scored.task === 'regression' ? [truth] : classesOf(scored.task).map((_, code) => (code === truth ? 1 : 0)),
-          )
-          const [best, some] = [await of({ ...scored, predicted: perfect }), await of(scored)]
+          const perfect = perfectScores(scored)
+          if (perfect === undefined) continue
+          const [best, some] = [await of(perfect), await of(scored)]
           if (!(plugin.better === 'higher' ? best >= some : best <= some))
             yield `${scored.task}: ${best} for the truth itself, ${some} for a guess, and ${plugin.better} is better`
         }
@@ -103,85 +94,4 @@ export function metricChecks(subject: Subject<'metric'>): Check[] {
       },
     },
   ]
-}
-
-/** Sixty rows whose predictions are right more often than not. */
-function generatedScores(task: Task): Scored {
-  const { next } = numbers(`scores ${task}`)
-  const classes = classesOf(task).length
-  const y = Array.from({ length: 60 }, (_, row) =>
-    task === 'regression' ? Math.fround(1 + row / 10 + next()) : row % classes,
-  )
-  const predicted = y.map((truth) => {
-    if (task === 'regression') return [truth + next() - 0.5]
-    const raw = Array.from({ length: classes }, (_, code) => 0.05 + next() + (code === truth ? 0.4 : 0))
-    const sum = raw.reduce((a, b) => a + b, 0)
-    return raw.map((value) => value / sum)
-  })
-  return { task, y, predicted }
-}
-
-function takeRows({ task, y, predicted }: Scored, rows: readonly number[]): Scored {
-  return {
-    task,
-    y: rows.map((row) => y[row] as number),
-    predicted: rows.map((row) => predicted[row] as readonly number[]),
-  }
-}
-
-function inputOf({ task, y, predicted, weight }: Scored): MetricInput {
-  const common = {
-    task,
-    rows: y.length,
-    classes: classesOf(task),
-    ...(weight ? { weight: Float64Array.from(weight) } : {}),
-  }
-  if (task === 'regression')
-    return {
-      ...common,
-      y: Float32Array.from(y),
-      values: Float64Array.from(predicted.flat()),
-      order: () => new Uint32Array(),
-    }
-  const ofPositive = Float64Array.from(predicted, (row) => row[1] as number)
-  const probabilities = Float64Array.from(predicted.flat())
-  const order = ascending(ofPositive)
-  return {
-    ...common,
-    y: Int32Array.from(y),
-    probabilities,
-    scores: task === 'multiclass' ? probabilities : ofPositive,
-    labels: Int32Array.from(predicted, (row) => row.indexOf(Math.max(...row))),
-    order: () => order,
-  }
-}
-
-type Example = NonNullable<Subject<'metric'>['plugin']['example']>
-
-function exampleInput({ task, y, scores, probabilities, labels, values }: Example): MetricInput {
-  const classCount = Math.max(
-    probabilities?.[0]?.length ?? 2,
-    ...y.map((code) => (task === 'regression' ? 0 : code + 1)),
-  )
-  const positive = scores ?? probabilities?.map((row) => row[1] as number)
-  const given = {
-    ...((scores ?? probabilities)
-      ? { scores: Float64Array.from(scores ?? (task === 'binary' ? (positive ?? []) : (probabilities ?? []).flat())) }
-      : {}),
-    ...(probabilities ? { probabilities: Float64Array.from(probabilities.flat()) } : {}),
-    ...(labels ? { labels: Int32Array.from(labels) } : {}),
-    ...(values ? { values: Float64Array.from(values) } : {}),
-  }
-  return {
-    task,
-    rows: y.length,
-    classes: task === 'regression' ? [] : Array.from({ length: classCount }, (_, code) => `class${code}`),
-    y: task === 'regression' ? Float32Array.from(y) : Int32Array.from(y),
-    ...given,
-    order: () => ascending(Float64Array.from(positive ?? [])),
-  }
-}
-
-function ascending(scores: Float64Array): Uint32Array {
-  return Uint32Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b)
 }

@@ -1,0 +1,21 @@
+import type { BenchTable } from '../table.ts'
+import { boosting, boostingLarge, scaling } from './boosting.ts'
+import { forest } from './forest.ts'
+import { logistic } from './logistic.ts'
+import { packages } from './packages.ts'
+import { quality } from './quality.ts'
+import { scoring } from './scoring.ts'
+import { svm } from './svm.ts'
+
+/** Every table, in the order in which `all` runs them. */
+export const tables: readonly BenchTable[] = [
+  boosting,
+  boostingLarge,
+  scaling,
+  forest,
+  svm,
+  logistic,
+  scoring,
+  packages,
+  quality,
+]

@@ -1,0 +1,15 @@
+import type { Json } from '../../base/json.ts'
+import { openStore, storeFolder, whyRan } from '../../index.ts'
+import type { Terminal } from '../output.ts'
+import type { CommonOptions } from './options.ts'
+
+/** Says why a cell of a run ran or was cached: the part of its key that changed, and where that began. */
+export async function why(run: string, cell: string, options: CommonOptions, terminal: Terminal): Promise<number> {
+  const store = await openStore(storeFolder(undefined, options.store), { create: false })
+  const reason = await whyRan(await store.runs.resolve(run), cell, store)
+  terminal.envelope({ formatVersion: '1.0', ...(reason as unknown as { readonly [key: string]: Json }) })
+  terminal.result(`${cell} ${reason.state} in run ${reason.run}: ${reason.why}`)
+  for (const cause of reason.causes) terminal.result(`  because of ${cause.cell}: ${cause.why}`)
+  if (reason.state === 'ran' && reason.before !== null) terminal.result(`  compared with run ${reason.before}`)
+  return 0
+}

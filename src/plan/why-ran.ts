@@ -1,0 +1,93 @@
+import { fail } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import { nearest } from '../base/nearest.ts'
+import type { RunRecord, Store } from '../store/index.ts'
+import { whyStale } from './why.ts'
+
+/** Why a cell of a recorded run ran or was cached. */
+export interface CellReason {
+  readonly run: string
+  readonly cell: string
+  readonly state: RunRecord['observed']['cells'][number]['state']
+  /** In a few words. */
+  readonly why: string
+  /** The run that it was compared with: the pipeline's run before, or null. */
+  readonly before: string | null
+  /** Cells above it that ran for reasons of their own: where the change began. */
+  readonly causes: readonly { readonly cell: string; readonly why: string }[]
+}
+
+/**
+ * Says why a cell ran or was cached, from the parts of its key in this run and in the pipeline's run before.
+ *
+ * @throws DaybookError RUN_NO_CELL
+ */
+export async function whyRan(record: RunRecord, cell: string, store: Store): Promise<CellReason> {
+  const seen = record.observed.cells.find(({ id }) => id === cell)
+  if (seen === undefined) {
+    const ids = record.observed.cells.map(({ id }) => id)
+    const near = nearest(cell, ids)
+    const hint = near === undefined ? `It has ${ids.join(', ')}.` : `did you mean \`${near}\`?`
+    throw fail('RUN_NO_CELL', { run: record.id, cell }, { hint })
+  }
+  const { state, madeBy } = seen
+  if (state === 'cached')
+    return { run: record.id, cell, state, why: `its key was known: made by run ${madeBy}`, before: madeBy, causes: [] }
+  if (state === 'skipped') {
+    const why = record.error === null ? 'a gate failed before it' : `the run ended before it: ${record.error.code}`
+    return { run: record.id, cell, state, why, before: null, causes: [] }
+  }
+  const before = await runBefore(record, store)
+  const parts = await partsOf(record, store)
+  const earlier = before === undefined ? new Map<string, JsonObject>() : await partsOf(before, store)
+  const whyOf = (id: string): string => whyStale(earlier.get(id), parts.get(id) ?? {})
+  const causes = [...cellsAbove(cell, parts, record)]
+    .filter((id) => isOwnReason(parts.get(id), earlier.get(id)))
+    .map((id) => ({ cell: id, why: whyOf(id) }))
+  const why = state === 'failed' && !parts.has(cell) ? `it failed: ${record.error?.code ?? ''}` : whyOf(cell)
+  return { run: record.id, cell, state, why, before: before?.id ?? null, causes }
+}
+
+async function runBefore(record: RunRecord, store: Store): Promise<RunRecord | undefined> {
+  const runs = (await store.runs.list()).filter(({ pipeline }) => pipeline === record.pipeline)
+  const at = runs.findIndex(({ run }) => run === record.id)
+  const [before] = at < 0 ? [] : runs.slice(at + 1)
+  return before === undefined ? undefined : store.runs.read(before.run).catch(() => undefined)
+}
+
+/** Parts of the keys of a run's cells, as far as their cache entries are there. */
+async function partsOf({ observed }: RunRecord, store: Store): Promise<Map<string, JsonObject>> {
+  const parts = new Map<string, JsonObject>()
+  for (const { id, key } of observed.cells) {
+    const entry = key === null ? undefined : await store.cells.read(key)
+    if (entry !== undefined) parts.set(id, entry.parts)
+  }
+  return parts
+}
+
+/** Cells that a cell takes something of, those that these take something of, and so on, in the order of the run. */
+function cellsAbove(cell: string, parts: ReadonlyMap<string, JsonObject>, { observed }: RunRecord): Set<string> {
+  const byKey = new Map(observed.cells.flatMap(({ id, key }) => (key === null ? [] : [[key, id] as const])))
+  const above = new Set<string>()
+  const visit = (id: string): void => {
+    for (const input of Object.values((parts.get(id)?.inputs ?? {}) as Readonly<Record<string, string>>)) {
+      const from = byKey.get(input.split('/')[0] as string)
+      if (from === undefined || above.has(from)) continue
+      above.add(from)
+      visit(from)
+    }
+  }
+  visit(cell)
+  return new Set(observed.cells.map(({ id }) => id).filter((id) => above.has(id)))
+}
+
+/** Did a cell change otherwise than by what it takes? */
+function isOwnReason(now: JsonObject | undefined, before: JsonObject | undefined): boolean {
+  if (now === undefined || before === undefined) return false
+  const own = ({ inputs: _, ...rest }: JsonObject): JsonObject => rest
+  return JSON.stringify(sorted(own(now))) !== JSON.stringify(sorted(own(before)))
+}
+
+function sorted(parts: JsonObject): [string, unknown][] {
+  return Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1))
+}
