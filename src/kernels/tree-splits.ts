@@ -261,7 +261,7 @@ export class SplitSearch {
       leftH: this.#bests[numbers + 2] as number,
       leftWeight: this.#bests[numbers + 3] as number,
       rightWeight: this.#bests[numbers + 4] as number,
-      goesLeft: Uint8Array.from(this.#goesLeft),
+      goesLeft: this.#goesLeft.slice(),
     }
   }
 

@@ -194,12 +194,24 @@ export class TreeGrower {
   }
 
   #root(sums: { readonly g: number; readonly h: number }, learning: number): OpenNode {
-    const free = { ...sums, lowest: Number.NEGATIVE_INFINITY, highest: Number.POSITIVE_INFINITY }
-    const weight = this.#search.leafWeight(free)
-    const rows = { begin: 0, end: learning, otherBegin: learning, otherEnd: this.order.length }
-    const { groups } = this.#rules
-    const own = { weight, groups, allowed: this.#chosen, node: 0, depth: 0, split: undefined, slot: -1 }
-    return { ...free, ...rows, ...own }
+    const free = { g: sums.g, h: sums.h, lowest: Number.NEGATIVE_INFINITY, highest: Number.POSITIVE_INFINITY }
+    return {
+      node: 0,
+      depth: 0,
+      begin: 0,
+      end: learning,
+      otherBegin: learning,
+      otherEnd: this.order.length,
+      g: free.g,
+      h: free.h,
+      weight: this.#search.leafWeight(free),
+      lowest: free.lowest,
+      highest: free.highest,
+      groups: this.#rules.groups,
+      allowed: this.#chosen,
+      split: undefined,
+      slot: -1,
+    }
   }
 
   /** The last open nodes: so many that their children find free histograms. */
@@ -238,7 +250,13 @@ export class TreeGrower {
         if (smallWants) small.slot = slot
         else spare.push(slot)
         nodes.push({ built: small, rest: large })
-        tasks.push({ ...this.#task(small, slot), rest: this.#histogram(parent.slot), restNode: large })
+        tasks.push({
+          rows: this.order.subarray(small.begin, small.end),
+          built: this.#histogram(slot),
+          builtNode: smallWants ? small : undefined,
+          rest: this.#histogram(parent.slot),
+          restNode: large,
+        })
         return
       }
       if (parent.slot >= 0) this.#free.push(parent.slot)
@@ -257,12 +275,14 @@ export class TreeGrower {
     this.#free.push(...spare)
   }
 
-  /** The search for a node's split: `slot` takes its histogram. */
-  #task(node: OpenNode, slot = node.slot): SearchTask {
+  /** The search for the split of a node from its own rows. */
+  #task(node: OpenNode): SearchTask {
     return {
       rows: this.order.subarray(node.begin, node.end),
-      built: this.#histogram(slot),
-      builtNode: this.#mayRefine(node) ? node : undefined,
+      built: this.#histogram(node.slot),
+      builtNode: node,
+      rest: undefined,
+      restNode: undefined,
     }
   }
 
@@ -326,14 +346,14 @@ export class TreeGrower {
     })
     const direction = ((this.#features.monotone[split.feature] as number) << 24) >> 24
     const halfWay = (split.leftWeight + split.rightWeight) / 2
+    const depth = parent.depth + 1
     const groups = groupsAfter(parent.groups, split.feature)
     const allowed = groups === undefined ? this.#chosen : (this.#allowed[p] as Uint8Array)
     if (groups !== undefined) markAllowed(groups, this.#chosen, allowed)
-    const both = { depth: parent.depth + 1, groups, allowed, split: undefined, slot: -1 }
     return [
       {
-        ...both,
         node: left,
+        depth,
         begin,
         end: middle,
         otherBegin,
@@ -343,10 +363,14 @@ export class TreeGrower {
         weight: split.leftWeight,
         lowest: direction < 0 ? halfWay : lowest,
         highest: direction > 0 ? halfWay : highest,
+        groups,
+        allowed,
+        split: undefined,
+        slot: -1,
       },
       {
-        ...both,
         node: left + 1,
+        depth,
         begin: middle,
         end,
         otherBegin: otherMiddle,
@@ -356,6 +380,10 @@ export class TreeGrower {
         weight: split.rightWeight,
         lowest: direction > 0 ? halfWay : lowest,
         highest: direction < 0 ? halfWay : highest,
+        groups,
+        allowed,
+        split: undefined,
+        slot: -1,
       },
     ]
   }

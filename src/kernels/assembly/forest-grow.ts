@@ -185,7 +185,7 @@ function part(plan: usize, feature: u32, begin: u32, end: u32): u32 {
   const rows = load<usize>(plan, ROWS) + (begin << 2)
   const goesLeft = load<usize>(plan, SEARCH) + GOES_LEFT
   const column = columnOf(plan, feature)
-  return begin + <u32>treePartition(rows, end - begin, column, 1, goesLeft, load<usize>(plan, SCRATCH))
+  return begin + <u32>treePartition(rows, end - begin, column, goesLeft, load<usize>(plan, SCRATCH))
 }
 
 /** Is there no way, or no reason, to split a node of these rows? */

@@ -1,19 +1,85 @@
 // Gradients and losses of boosting. `scores` f64 [n, outputs]; `weight` f32 [n], or 0 where every row counts 1;
 // `gradients` holds one pair (g, h) of f32 a row, until it is put on a grid: then of i32, counted in steps of the grid.
 import { putPair } from './gradient-pair'
-import { exp, log, log1p, sigmoid } from './math'
+import { exp, log, log1p } from './math'
 import { weightOf } from './row-weight'
 
 /** Smallest hessian of a row, so that a leaf of certain rows has a finite value. */
 const LEAST_HESSIAN: f64 = 1e-16
 
-/** Logistic loss; `y` i32 codes 0 and 1. */
+/** e^x of four f32, -87 <= x <= 0, to about their last bit: x = k ln 2 + r, and the series of e^r. */
+// @ts-ignore: decorator
+@inline
+function exp4(x: v128): v128 {
+  const k = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.4426950408889634)))
+  let r = f32x4.sub(x, f32x4.mul(k, f32x4.splat(0.693359375))) // ln 2 in two parts: k times this one is exact
+  r = f32x4.sub(r, f32x4.mul(k, f32x4.splat(-2.12194440054690581e-4)))
+  let sum = f32x4.splat(1.0 / 5040.0)
+  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1.0 / 720.0))
+  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1.0 / 120.0))
+  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1.0 / 24.0))
+  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1.0 / 6.0))
+  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(0.5))
+  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1))
+  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1))
+  return i32x4.add(sum, i32x4.shl(i32x4.trunc_sat_f32x4_s(k), 23)) // * 2^k
+}
+
+/**
+ * Logistic loss; `y` i32 codes 0 and 1. With e = exp(-|score|), the share of the other class is e / (1 + e) or 1 / (1 + e),
+ * which keeps its digits however sure a row is. Four rows side by side, each of them by itself: f32 as the gradients are.
+ */
 export function boostLogisticGradients(scores: usize, y: usize, weight: usize, n: i32, gradients: usize): void {
-  for (let i = 0; i < n; i++) {
-    const w = weightOf(weight, i)
-    const p = sigmoid(load<f64>(scores + (<usize>i << 3)))
-    const target = <f64>load<i32>(y + (<usize>i << 2))
-    putPair(gradients, i, (p - target) * w, max(p * (1.0 - p), LEAST_HESSIAN) * w)
+  const one = f32x4.splat(1)
+  const sign = i32x4.splat(1 << 31)
+  for (let i = 0; i < n; i += 4) {
+    const left = n - i
+    const score = scores + (<usize>i << 3)
+    const target = y + (<usize>i << 2)
+    let s: v128
+    let code: v128
+    let w = one
+    if (left >= 4) {
+      s = i32x4.shuffle(
+        f32x4.demote_f64x2_zero(v128.load(score)),
+        f32x4.demote_f64x2_zero(v128.load(score, 16)),
+        0,
+        1,
+        4,
+        5,
+      )
+      code = v128.load(target)
+      if (weight != 0) w = v128.load(weight + (<usize>i << 2))
+    } else {
+      s = f32x4.splat(<f32>load<f64>(score))
+      code = i32x4.splat(load<i32>(target))
+      if (weight != 0) w = f32x4.splat(load<f32>(weight + (<usize>i << 2)))
+      if (left > 1) {
+        s = f32x4.replace_lane(s, 1, <f32>load<f64>(score, 8))
+        code = i32x4.replace_lane(code, 1, load<i32>(target, 4))
+        if (weight != 0) w = f32x4.replace_lane(w, 1, load<f32>(weight + (<usize>i << 2), 4))
+      }
+      if (left > 2) {
+        s = f32x4.replace_lane(s, 2, <f32>load<f64>(score, 16))
+        code = i32x4.replace_lane(code, 2, load<i32>(target, 8))
+        if (weight != 0) w = f32x4.replace_lane(w, 2, load<f32>(weight + (<usize>i << 2), 8))
+      }
+    }
+    const e = exp4(f32x4.max(f32x4.neg(f32x4.abs(s)), f32x4.splat(-87)))
+    const share = f32x4.div(one, f32x4.add(one, e))
+    const flip = v128.and(i32x4.eq(code, i32x4.splat(1)), sign)
+    const against = v128.xor(s, flip) // the score of the other class
+    const g = v128.bitselect(f32x4.mul(e, share), share, f32x4.lt(against, f32x4.splat(0)))
+    const pairG = f32x4.mul(v128.xor(g, flip), w)
+    const h = f32x4.max(f32x4.mul(f32x4.mul(e, share), share), f32x4.splat(<f32>LEAST_HESSIAN))
+    const pairH = f32x4.mul(h, w)
+    const low = i32x4.shuffle(pairG, pairH, 0, 4, 1, 5)
+    const high = i32x4.shuffle(pairG, pairH, 2, 6, 3, 7)
+    const at = gradients + (<usize>i << 3)
+    if (left > 1) v128.store(at, low)
+    else v128.store64_lane(at, low, 0)
+    if (left > 3) v128.store(at, high, 16)
+    else if (left == 3) v128.store64_lane(at, high, 0, 16)
   }
 }
 
@@ -109,13 +175,27 @@ export function boostSumRows(gradients: usize, rows: usize, count: i32, stepG: f
   v128.store(out, f64x2.mul(sum, f64x2(stepG, stepH)))
 }
 
+/** Rows whose losses share one logarithm: a product of so many numbers up to 2 is finite. */
+const ROWS_A_LOGARITHM = 512
+
 /** Weighted sum of logistic losses, in the order of the rows. */
 export function boostLogisticLoss(scores: usize, y: usize, weight: usize, n: i32): f64 {
   let sum: f64 = 0
-  for (let i = 0; i < n; i++) {
-    const score = load<f64>(scores + (<usize>i << 3))
-    const against = load<i32>(y + (<usize>i << 2)) == 1 ? -score : score
-    sum += weightOf(weight, i) * (max(against, 0) + log1p(exp(-abs(score))))
+  for (let from = 0; from < n; from += ROWS_A_LOGARITHM) {
+    const to = min(from + ROWS_A_LOGARITHM, n)
+    let product: f64 = 1
+    for (let i = from; i < to; i++) {
+      const score = load<f64>(scores + (<usize>i << 3))
+      const against = max(load<i32>(y + (<usize>i << 2)) == 1 ? -score : score, 0)
+      const e = exp(-abs(score))
+      if (weight == 0) {
+        sum += against
+        product *= 1.0 + e
+      } else {
+        sum += weightOf(weight, i) * (against + log1p(e))
+      }
+    }
+    sum += log(product)
   }
   return sum
 }

@@ -48,12 +48,12 @@ export function treeNumberRows(rows: usize, first: u32, count: i32): void {
  * Parts `rows` u32 [count] in place: those that go left come first, both in their order. `scratch` u32 [count]. Gives how many
  * go left.
  */
-export function treePartition(rows: usize, count: i32, column: usize, stride: i32, goesLeft: usize, scratch: usize): i32 {
+export function treePartition(rows: usize, count: i32, column: usize, goesLeft: usize, scratch: usize): i32 {
   let left = rows
   let right = scratch
   for (let at = rows, end = rows + (<usize>count << 2); at < end; at += 4) {
     const row = load<u32>(at)
-    const goes = <usize>load<u8>(goesLeft + <usize>load<u8>(column + row * stride)) << 2
+    const goes = <usize>load<u8>(goesLeft + <usize>load<u8>(column + row)) << 2
     store<u32>(left, row)
     store<u32>(right, row)
     left += goes
