@@ -87,11 +87,11 @@ export default defineAlgorithm({
     minChildWeight: {
       type: 'number',
       minimum: 0,
-      default: 0.1,
+      default: 0.3,
       description:
         'Smallest sum of hessians in a leaf: of row weights in regression, of weight * p * (1 - p) for classes, of weight * ' +
         'mean for `poisson`. Larger for noisy data, small for features that few rows have, such as words.',
-      examples: [0.1, 10],
+      examples: [0.3, 10],
     },
     minGain: {
       type: 'number',
@@ -110,9 +110,9 @@ export default defineAlgorithm({
     l2: {
       type: 'number',
       minimum: 0,
-      default: 2,
+      default: 5,
       description: 'L2 penalty on leaf values; for `absolute` and `quantile` on the choice of splits alone.',
-      examples: [2, 10],
+      examples: [5, 1],
     },
     subsample: {
       type: 'number',
