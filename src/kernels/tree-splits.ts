@@ -82,6 +82,9 @@ const WIDEST_JOB = 64
 /** Bin updates of one batch of jobs a thread: some 30 ms, so that a cancel arrives in time. */
 const WORK_A_BATCH = 5e7
 
+/** What the search over a column's bins costs, in rows. */
+const FIXED_WORK = 512
+
 /** Less work than this is not worth waking a thread for. */
 const LITTLE_WORK = 1e5
 
@@ -177,20 +180,27 @@ export class SplitSearch {
     return tasks.map((_, task) => ({ built: splits[2 * task], rest: splits[2 * task + 1] }))
   }
 
-  /** Cuts the tasks into jobs: the fewer tasks, the fewer columns a job, so that all threads have enough of them. */
+  /**
+   * Cuts the tasks into jobs, the largest first: the fewer tasks, the fewer columns a job, so that all threads have enough of
+   * them. Narrow jobs read the same rows again, so two threads get wide ones.
+   */
   #jobsOf(tasks: readonly SearchTask[]): Job[] {
     const { stride } = this.#features
     const { threads } = this.#kernels
-    const parts = threads === 1 ? 1 : Math.ceil((4 * threads) / tasks.length)
-    const unit = stride > 16 ? 8 : 4
+    const parts = threads === 1 ? 1 : Math.ceil((2 * threads) / tasks.length)
+    const unit = threads < 3 && stride > 16 ? 16 : stride > 16 ? 8 : 4
     const width = Math.min(WIDEST_JOB, Math.ceil(stride / parts / unit) * unit)
+    const largestFirst = Array.from(tasks.keys()).sort(
+      (a, b) => (tasks[b] as SearchTask).rows.length - (tasks[a] as SearchTask).rows.length || a - b,
+    )
     const jobs: Job[] = []
-    tasks.forEach(({ rows }, task) => {
+    for (const task of largestFirst) {
+      const rows = (tasks[task] as SearchTask).rows.length
       for (let from = 0; from < stride; from += width) {
         const to = Math.min(from + width, stride)
-        jobs.push({ task, from, to, work: (rows.length + 512) * (to - from) })
+        jobs.push({ task, from, to, work: (rows + FIXED_WORK) * (to - from) })
       }
-    })
+    }
     return jobs
   }
 
