@@ -79,7 +79,7 @@ export interface Found {
 /** Columns that one job looks at, at most: what its buffer holds. */
 const WIDEST_JOB = 64
 
-/** Bin updates of one batch of jobs a thread: some 30 ms, so that a cancel arrives in time. */
+/** Bin updates of one batch of jobs, and between two turns: some 30 ms, so that a cancel arrives in time. */
 const WORK_A_BATCH = 5e7
 
 /** What the search over a column's bins costs, in rows. */
@@ -124,6 +124,7 @@ export class SplitSearch {
   readonly #counter: Int32Array
   readonly #goesLeft: Uint8Array
   readonly #scratch: Uint8Array
+  #work = 0
 
   constructor(kernels: Kernels, memory: KernelMemory, features: BinnedFeatures, rules: SplitRules, tasks: number) {
     this.#kernels = kernels
@@ -151,7 +152,7 @@ export class SplitSearch {
 
   /**
    * Does the tasks. Of equal splits the one of the lowest feature, then of the lowest bin, then with missing values to the right
-   * wins. `turn` is awaited between batches of long work.
+   * wins. `turn` is awaited after long work.
    */
   async run(tasks: readonly SearchTask[], gradients: BoostGradients, turn?: () => Promise<void>): Promise<Found[]> {
     this.#shared[2] = gradients.pairs.byteOffset
@@ -167,7 +168,7 @@ export class SplitSearch {
       let work = 0
       let to = from
       while (to < jobs.length && to - from < JOBS_A_BATCH && (to === from || work < WORK_A_BATCH))
-        work += jobs[to++]!.work
+        work += (jobs[to++] as Job).work
       const batch = jobs.slice(from, to)
       this.#batch(batch, tasks, work)
       batch.forEach((_, j) => {
@@ -175,7 +176,10 @@ export class SplitSearch {
         for (const side of [0, 1]) this.#collect(tasks[task] as SearchTask, side, 2 * task + side, 2 * j + side, splits)
       })
       from = to
-      if (from < jobs.length) await turn?.()
+      this.#work += work
+      if (this.#work < WORK_A_BATCH) continue
+      this.#work = 0
+      await turn?.()
     }
     return tasks.map((_, task) => ({ built: splits[2 * task], rest: splits[2 * task + 1] }))
   }
