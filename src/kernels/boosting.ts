@@ -3,11 +3,6 @@ import { alignUp } from './memory.ts'
 
 type BoostFunctions = {
   boostStep(largest: number, n: number): number
-  boostLogisticLoss(scores: number, y: number, weight: number, n: number): number
-  boostSquaredLoss(scores: number, y: number, weight: number, n: number): number
-  boostSoftmaxLoss(scores: number, y: number, weight: number, n: number, classes: number): number
-  boostPinballLoss(scores: number, y: number, weight: number, n: number, under: number, over: number): number
-  boostPoissonLoss(scores: number, y: number, weight: number, n: number): number
 }
 
 const of = (kernels: Kernels): BoostFunctions => kernels.functions as unknown as BoostFunctions
@@ -161,14 +156,25 @@ function slopesOf(loss: BoostLoss): [] | [under: number, over: number] {
 /** Weighted sum of the rows' losses: negative log-likelihoods, squared or absolute errors, pinball losses, deviances. */
 export function boostLossSum(kernels: Kernels, loss: BoostLoss, rows: BoostRows): number {
   const n = rows.y.length
-  const kernel = of(kernels)
-  if (n === 0) return 0
-  if (loss === 'logistic') return kernel.boostLogisticLoss(at(rows.scores), at(rows.y), at(rows.weight), n)
-  if (loss === 'squared') return kernel.boostSquaredLoss(at(rows.scores), at(rows.y), at(rows.weight), n)
-  if (loss === 'poisson') return kernel.boostPoissonLoss(at(rows.scores), at(rows.y), at(rows.weight), n)
-  if (loss !== 'softmax') {
-    const [under = 0, over = 0] = slopesOf(loss)
-    return kernel.boostPinballLoss(at(rows.scores), at(rows.y), at(rows.weight), n, under, over)
-  }
-  return kernel.boostSoftmaxLoss(at(rows.scores), at(rows.y), at(rows.weight), n, rows.scores.length / n)
+  const outputs = rows.scores.length / Math.max(n, 1)
+  const own = loss === 'softmax' ? [outputs] : slopesOf(loss)
+  return kernels.scope(8 * callsFor(n), (memory) => {
+    const sums = memory.f64(callsFor(n))
+    const calls = Array.from(sums, (_, call) => {
+      const from = call * ROWS_A_CALL
+      const weight = rows.weight === undefined ? 0 : at(rows.weight) + 4 * from
+      const count = Math.min(ROWS_A_CALL, n - from)
+      return [at(rows.scores) + 8 * outputs * from, at(rows.y) + 4 * from, weight, count, ...own, at(sums) + 8 * call]
+    })
+    kernels.parallel(lossOf(loss), calls)
+    return sums.reduce((a, b) => a + b, 0)
+  })
+}
+
+/** The kernel that sums a loss. */
+function lossOf(loss: BoostLoss): string {
+  if (loss === 'logistic') return 'boostLogisticLoss'
+  if (loss === 'softmax') return 'boostSoftmaxLoss'
+  if (loss === 'squared') return 'boostSquaredLoss'
+  return loss === 'poisson' ? 'boostPoissonLoss' : 'boostPinballLoss'
 }

@@ -73,7 +73,7 @@ export class ScopedMemory {
 
 function viewsOf(buffer: ArrayBufferLike, start: number, region: Region): KernelMemory {
   let next = start
-  const take = (bytes: number): number => {
+  const reserve = (bytes: number): number => {
     const at = next
     next += alignUp(bytes)
     if (!region.open) throw new TypeError('this scope has ended: its memory is not its own any more')
@@ -81,15 +81,21 @@ function viewsOf(buffer: ArrayBufferLike, start: number, region: Region): Kernel
       throw new TypeError(`a scope of ${region.end - start} bytes was asked for ${next - start}`)
     return at
   }
+  /** Zeroed as words of 8 bytes: engines fill shared memory value by value. */
+  const take = (bytes: number): number => {
+    const at = reserve(bytes)
+    new Float64Array(buffer, at, alignUp(bytes) / 8).fill(0)
+    return at
+  }
   return {
-    f32: (length) => new Float32Array(buffer, take(4 * length), length).fill(0),
-    f64: (length) => new Float64Array(buffer, take(8 * length), length).fill(0),
-    i32: (length) => new Int32Array(buffer, take(4 * length), length).fill(0),
-    u32: (length) => new Uint32Array(buffer, take(4 * length), length).fill(0),
-    u8: (length) => new Uint8Array(buffer, take(length), length).fill(0),
+    f32: (length) => new Float32Array(buffer, take(4 * length), length),
+    f64: (length) => new Float64Array(buffer, take(8 * length), length),
+    i32: (length) => new Int32Array(buffer, take(4 * length), length),
+    u32: (length) => new Uint32Array(buffer, take(4 * length), length),
+    u8: (length) => new Uint8Array(buffer, take(length), length),
     put: (array) => {
       const View = array.constructor as new (memory: ArrayBufferLike, at: number, length: number) => typeof array
-      const view = new View(buffer, take(array.byteLength), array.length)
+      const view = new View(buffer, reserve(array.byteLength), array.length)
       view.set(array)
       return view
     },

@@ -57,11 +57,11 @@ t.test('memory that grew is there on every thread', async (t) => {
     kernels.scope(bytes + 16, (memory) => {
       const out = memory.u8(bytes)
       const part = bytes / 16
-      const calls = Array.from({ length: 16 }, (_, i) => [out.byteOffset + i * part, part >> 4])
-      out.fill(7)
-      kernels.parallel('treeClear', calls)
+      const calls = Array.from({ length: 16 }, (_, i) => [out.byteOffset + i * part, (i * part) / 4, part / 4])
+      kernels.parallel('treeNumberRows', calls)
+      const words = new Uint32Array(out.buffer, out.byteOffset, bytes / 4)
       t.notOk(
-        out.some((byte) => byte !== 0),
+        words.some((word, i) => word !== i),
         `${megabytes} MB`,
       )
     })
@@ -82,8 +82,8 @@ t.test('a kernel that fails on any thread fails the batch, and the next batch wo
   const pool = new KernelPool()
   t.teardown(() => pool.close())
   const kernels = trainingKernels({ pool, threads: 2 })
-  const beyond = Array.from({ length: 4 }, () => [2 ** 32 - 65536, 4096])
-  t.throws(() => kernels.parallel('treeClear', beyond), { message: /treeClear failed/ })
+  const beyond = Array.from({ length: 4 }, () => [2 ** 32 - 65536, 0, 4096])
+  t.throws(() => kernels.parallel('treeNumberRows', beyond), { message: /treeNumberRows failed/ })
   t.same(scaled(kernels), expected)
   kernels.close()
 })

@@ -29,8 +29,8 @@ export interface CurvePoint {
   readonly loss: number
 }
 
-/** Points of the training curve: its loss costs about as much as a twentieth of a tree. */
-const CURVE_POINTS = 50
+/** Points of the training curve: enough for a figure, at the cost of a tree or two. */
+const CURVE_POINTS = 25
 
 /**
  * Gradient boosting: round by round one tree an output, fitted to gradients and hessians of the loss.
@@ -90,7 +90,7 @@ export async function boost(
         if (loss < best.loss) best = { loss, rounds: round }
         note = `validation loss ${loss.toPrecision(4)}`
       }
-      if (round % every === 0 || round === rules.trees) {
+      if (round === 1 || round % every === 0 || round === rules.trees) {
         curve.push({ trees: round, part: 'training', loss: objective.meanLoss('training') })
       }
       ctx.progress(round, rules.trees, note === '' ? undefined : note)

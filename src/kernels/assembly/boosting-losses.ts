@@ -34,18 +34,18 @@ export function boostPoissonGradients(scores: usize, y: usize, weight: usize, n:
   }
 }
 
-/** Weighted sum of pinball losses, in the order of the rows. */
-export function boostPinballLoss(scores: usize, y: usize, weight: usize, n: i32, under: f64, over: f64): f64 {
+/** Weighted sum, to `out` f64, of pinball losses, in the order of the rows. */
+export function boostPinballLoss(scores: usize, y: usize, weight: usize, n: i32, under: f64, over: f64, out: usize): void {
   let sum: f64 = 0
   for (let i = 0; i < n; i++) {
     const above = load<f64>(scores + (<usize>i << 3)) - <f64>load<f32>(y + (<usize>i << 2))
     sum += weightOf(weight, i) * (above > 0 ? over * above : -under * above)
   }
-  return sum
+  store<f64>(out, sum)
 }
 
-/** Weighted sum of Poisson deviances, in the order of the rows. */
-export function boostPoissonLoss(scores: usize, y: usize, weight: usize, n: i32): f64 {
+/** Weighted sum, to `out` f64, of Poisson deviances, in the order of the rows. */
+export function boostPoissonLoss(scores: usize, y: usize, weight: usize, n: i32, out: usize): void {
   let sum: f64 = 0
   for (let i = 0; i < n; i++) {
     const score = load<f64>(scores + (<usize>i << 3))
@@ -53,5 +53,5 @@ export function boostPoissonLoss(scores: usize, y: usize, weight: usize, n: i32)
     const saved = target > 0 ? target * (log(target) - score) : 0
     sum += weightOf(weight, i) * 2.0 * (saved - target + exp(score))
   }
-  return sum
+  store<f64>(out, sum)
 }

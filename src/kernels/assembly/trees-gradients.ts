@@ -178,8 +178,8 @@ export function boostSumRows(gradients: usize, rows: usize, count: i32, stepG: f
 /** Rows whose losses share one logarithm: a product of so many numbers up to 2 is finite. */
 const ROWS_A_LOGARITHM = 512
 
-/** Weighted sum of logistic losses, in the order of the rows. */
-export function boostLogisticLoss(scores: usize, y: usize, weight: usize, n: i32): f64 {
+/** Weighted sum, to `out` f64, of logistic losses, in the order of the rows. */
+export function boostLogisticLoss(scores: usize, y: usize, weight: usize, n: i32, out: usize): void {
   let sum: f64 = 0
   for (let from = 0; from < n; from += ROWS_A_LOGARITHM) {
     const to = min(from + ROWS_A_LOGARITHM, n)
@@ -197,21 +197,21 @@ export function boostLogisticLoss(scores: usize, y: usize, weight: usize, n: i32
     }
     sum += log(product)
   }
-  return sum
+  store<f64>(out, sum)
 }
 
-/** Weighted sum of squared errors, in the order of the rows. */
-export function boostSquaredLoss(scores: usize, y: usize, weight: usize, n: i32): f64 {
+/** Weighted sum, to `out` f64, of squared errors, in the order of the rows. */
+export function boostSquaredLoss(scores: usize, y: usize, weight: usize, n: i32, out: usize): void {
   let sum: f64 = 0
   for (let i = 0; i < n; i++) {
     const rest = load<f64>(scores + (<usize>i << 3)) - <f64>load<f32>(y + (<usize>i << 2))
     sum += weightOf(weight, i) * (rest * rest)
   }
-  return sum
+  store<f64>(out, sum)
 }
 
-/** Weighted sum of multinomial losses, in the order of the rows; `scores` f64 [n, classes]. */
-export function boostSoftmaxLoss(scores: usize, y: usize, weight: usize, n: i32, classes: i32): f64 {
+/** Weighted sum, to `out` f64, of multinomial losses, in the order of the rows; `scores` f64 [n, classes]. */
+export function boostSoftmaxLoss(scores: usize, y: usize, weight: usize, n: i32, classes: i32, out: usize): void {
   let sum: f64 = 0
   for (let i = 0; i < n; i++) {
     const row = scores + (<usize>(i * classes) << 3)
@@ -222,5 +222,5 @@ export function boostSoftmaxLoss(scores: usize, y: usize, weight: usize, n: i32,
     const own = load<f64>(row + (<usize>load<i32>(y + (<usize>i << 2)) << 3))
     sum += weightOf(weight, i) * (top - own + log(total))
   }
-  return sum
+  store<f64>(out, sum)
 }

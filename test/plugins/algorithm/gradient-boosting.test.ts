@@ -127,7 +127,7 @@ t.test('the loss falls, and more trees fit better', async (t) => {
   for (const data of [regression(dense(rows, levels), values), binary(dense(rows, levels), codes)]) {
     const { shown } = await train(data, { trees: 30, minChildWeight: 1 })
     const points = (shown.figures[0]!.spec.data as { values: { loss: number }[] }).values.map(({ loss }) => loss)
-    t.equal(points.length, 30)
+    t.equal(points.length, 16, 'the first and every second round')
     for (let i = 1; i < points.length; i++) t.ok((points[i] as number) < (points[i - 1] as number))
   }
 })
