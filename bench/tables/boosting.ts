@@ -43,7 +43,11 @@ function against({ name, minutes, rows, bars, memoryBar }: Size): BenchTable {
           const job = { data, threads, time: 'fit', params: treeParams } as const
           const measured = compare(
             [
-              ours({ ...job, algorithm: 'gradient-boosting', params: { ...treeParams, maxLeaves: null } }),
+              ours({
+                ...job,
+                algorithm: 'gradient-boosting',
+                params: { ...treeParams, maxLeaves: null, columnSample: 1 },
+              }),
               peer('xgboost_trees.py', 'xgboost', names[1], job),
               peer('lightgbm_trees.py', 'lightgbm', names[2], job),
             ],
@@ -70,7 +74,7 @@ export const scaling: BenchTable = {
   async run({ runs, print }) {
     const time = (rows: number, threads: readonly number[]): Promise<Measured[]> =>
       withData({ form: 'dense', rows, test: 1000, features: 30 }, (data) => {
-        const params = { ...treeParams, maxLeaves: null }
+        const params = { ...treeParams, maxLeaves: null, columnSample: 1 }
         const job = { data, time: 'fit', algorithm: 'gradient-boosting', params } as const
         return compare(
           threads.map((count) => ours({ ...job, threads: count })),

@@ -18,7 +18,11 @@ export const scoring: BenchTable = {
         const job = { data, threads, time: 'predict', params: treeParams } as const
         const measured = compare(
           [
-            ours({ ...job, algorithm: 'gradient-boosting', params: { ...treeParams, maxLeaves: null } }),
+            ours({
+              ...job,
+              algorithm: 'gradient-boosting',
+              params: { ...treeParams, maxLeaves: null, columnSample: 1 },
+            }),
             peer('xgboost_trees.py', 'xgboost', names[1], job),
             peer('lightgbm_trees.py', 'lightgbm', names[2], job),
           ],

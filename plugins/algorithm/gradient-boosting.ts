@@ -55,9 +55,9 @@ export default defineAlgorithm({
       type: 'integer',
       minimum: 1,
       maximum: 100000,
-      default: 200,
+      default: 300,
       description: 'Rounds of boosting: trees, or trees a class where there are more than two.',
-      examples: [200],
+      examples: [300],
     },
     learningRate: {
       type: 'number',
@@ -87,10 +87,11 @@ export default defineAlgorithm({
     minChildWeight: {
       type: 'number',
       minimum: 0,
-      default: 10,
+      default: 0.3,
       description:
-        'Smallest sum of hessians in a leaf: of row weights in regression, of weight * p * (1 - p) for classes.',
-      examples: [10, 1],
+        'Smallest sum of hessians in a leaf: of row weights in regression, of weight * p * (1 - p) for classes, of weight * ' +
+        'mean for `poisson`. Larger for noisy data, small for features that few rows have, such as words.',
+      examples: [0.3, 10],
     },
     minGain: {
       type: 'number',
@@ -99,8 +100,20 @@ export default defineAlgorithm({
       description: 'A split must gain more than this.',
       examples: [0],
     },
-    l1: { type: 'number', minimum: 0, default: 0, description: 'L1 penalty on leaf values.', examples: [0] },
-    l2: { type: 'number', minimum: 0, default: 5, description: 'L2 penalty on leaf values.', examples: [5, 1] },
+    l1: {
+      type: 'number',
+      minimum: 0,
+      default: 0,
+      description: 'L1 penalty on leaf values; for `absolute` and `quantile` on the choice of splits alone.',
+      examples: [0],
+    },
+    l2: {
+      type: 'number',
+      minimum: 0,
+      default: 5,
+      description: 'L2 penalty on leaf values; for `absolute` and `quantile` on the choice of splits alone.',
+      examples: [5, 1],
+    },
     subsample: {
       type: 'number',
       exclusiveMinimum: 0,
@@ -110,12 +123,13 @@ export default defineAlgorithm({
       examples: [1, 0.8],
     },
     columnSample: {
-      type: 'number',
+      type: ['number', 'null'],
       exclusiveMinimum: 0,
       maximum: 1,
-      default: 1,
-      description: 'Share of features that a tree may use, drawn anew each round.',
-      examples: [1, 0.8],
+      default: null,
+      description:
+        'Share of features that a tree may use, drawn anew each round. Null: half of them, but at least eight.',
+      examples: [null, 1, 0.8],
     },
     interactions: {
       type: ['array', 'null'],

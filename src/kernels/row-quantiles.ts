@@ -20,6 +20,9 @@ export interface QuantileRows {
   readonly scratch: Uint8Array
 }
 
+/** So many rows are not worth waking a thread for. */
+const LITTLE_WORK = 10_000
+
 /**
  * The weighted quantile `level` (0 to 1) of target less score over each of some ranges of the order that do not overlap: the
  * least such number that holds, with those below it, at least that share of the weight; NaN where no row has any. Weights
@@ -44,7 +47,9 @@ export function rowQuantiles(
     scratch.byteOffset + 16 * begin,
     out.byteOffset + 8 * i,
   ])
-  kernels.parallel('rowQuantile', calls)
+  const rows = ranges.reduce((sum, { begin, end }) => sum + end - begin, 0)
+  if (rows > LITTLE_WORK) kernels.parallel('rowQuantile', calls)
+  else for (const args of calls) kernels.functions.rowQuantile?.(...args)
 }
 
 /** The largest power of two such that weights in steps of 1 / it have exact sums: at most 2^52 steps all together. */

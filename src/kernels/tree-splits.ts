@@ -79,8 +79,11 @@ export interface Found {
 /** Columns that one job looks at, at most: what its buffer holds. */
 const WIDEST_JOB = 64
 
-/** Bin updates of one batch of jobs a thread: some 30 ms, so that a cancel arrives in time. */
+/** Bin updates of one batch of jobs, and between two turns: some 30 ms, so that a cancel arrives in time. */
 const WORK_A_BATCH = 5e7
+
+/** What the search over a column's bins costs, in rows. */
+const FIXED_WORK = 512
 
 /** Less work than this is not worth waking a thread for. */
 const LITTLE_WORK = 1e5
@@ -121,6 +124,7 @@ export class SplitSearch {
   readonly #counter: Int32Array
   readonly #goesLeft: Uint8Array
   readonly #scratch: Uint8Array
+  #work = 0
 
   constructor(kernels: Kernels, memory: KernelMemory, features: BinnedFeatures, rules: SplitRules, tasks: number) {
     this.#kernels = kernels
@@ -148,7 +152,7 @@ export class SplitSearch {
 
   /**
    * Does the tasks. Of equal splits the one of the lowest feature, then of the lowest bin, then with missing values to the right
-   * wins. `turn` is awaited between batches of long work.
+   * wins. `turn` is awaited after long work.
    */
   async run(tasks: readonly SearchTask[], gradients: BoostGradients, turn?: () => Promise<void>): Promise<Found[]> {
     this.#shared[2] = gradients.pairs.byteOffset
@@ -164,7 +168,7 @@ export class SplitSearch {
       let work = 0
       let to = from
       while (to < jobs.length && to - from < JOBS_A_BATCH && (to === from || work < WORK_A_BATCH))
-        work += jobs[to++]!.work
+        work += (jobs[to++] as Job).work
       const batch = jobs.slice(from, to)
       this.#batch(batch, tasks, work)
       batch.forEach((_, j) => {
@@ -172,25 +176,35 @@ export class SplitSearch {
         for (const side of [0, 1]) this.#collect(tasks[task] as SearchTask, side, 2 * task + side, 2 * j + side, splits)
       })
       from = to
-      if (from < jobs.length) await turn?.()
+      this.#work += work
+      if (this.#work < WORK_A_BATCH) continue
+      this.#work = 0
+      await turn?.()
     }
     return tasks.map((_, task) => ({ built: splits[2 * task], rest: splits[2 * task + 1] }))
   }
 
-  /** Cuts the tasks into jobs: the fewer tasks, the fewer columns a job, so that all threads have enough of them. */
+  /**
+   * Cuts the tasks into jobs, the largest first: the fewer tasks, the fewer columns a job, so that all threads have enough of
+   * them. Narrow jobs read the same rows again, so two threads get wide ones.
+   */
   #jobsOf(tasks: readonly SearchTask[]): Job[] {
     const { stride } = this.#features
     const { threads } = this.#kernels
-    const parts = threads === 1 ? 1 : Math.ceil((4 * threads) / tasks.length)
-    const unit = stride > 16 ? 8 : 4
+    const parts = threads === 1 ? 1 : Math.ceil((2 * threads) / tasks.length)
+    const unit = threads < 3 && stride > 16 ? 16 : stride > 16 ? 8 : 4
     const width = Math.min(WIDEST_JOB, Math.ceil(stride / parts / unit) * unit)
+    const largestFirst = Array.from(tasks.keys()).sort(
+      (a, b) => (tasks[b] as SearchTask).rows.length - (tasks[a] as SearchTask).rows.length || a - b,
+    )
     const jobs: Job[] = []
-    tasks.forEach(({ rows }, task) => {
+    for (const task of largestFirst) {
+      const rows = (tasks[task] as SearchTask).rows.length
       for (let from = 0; from < stride; from += width) {
         const to = Math.min(from + width, stride)
-        jobs.push({ task, from, to, work: (rows.length + 512) * (to - from) })
+        jobs.push({ task, from, to, work: (rows + FIXED_WORK) * (to - from) })
       }
-    })
+    }
     return jobs
   }
 

@@ -16,7 +16,8 @@ export interface BoostRules extends GrowRules {
   readonly trees: number
   readonly bins: number
   readonly subsample: number
-  readonly columnSample: number
+  /** Null: half of the features, but at least eight. */
+  readonly columnSample: number | null
   /** Rounds without a better validation loss after which to stop; null: never. */
   readonly earlyStopping: number | null
 }

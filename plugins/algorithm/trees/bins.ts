@@ -34,8 +34,11 @@ export interface CategoryBins {
 /** Rows that are read at a time: what stays in cache while their features are told apart. */
 const ROWS_A_TILE = 512
 
-/** Bytes of features as columns of f32, and what working on them takes: as many features at a time as that holds. */
-const COLUMN_BYTES = 2 ** 27
+/**
+ * Bytes of features as columns of f32, and what working on them takes: as many features at a time as that holds. So memory is
+ * bounded, and a cancel arrives in time.
+ */
+const COLUMN_BYTES = 2 ** 25
 
 /** Chooses the bins of every feature from the training rows: at most `most` (<= 255) for values. */
 export async function chooseBins(

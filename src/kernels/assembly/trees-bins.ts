@@ -47,12 +47,15 @@ function moveKeys(from: usize, to: usize, count: i32, counters: usize, shift: u3
   }
 }
 
-/** A finite f32 in [low, high), in the middle where there is one: `above` takes differences from it. */
+/** Smallest cut: finite, so that a cut less a value is never a NaN, whose sign is not the same everywhere. */
+const LEAST_CUT: f32 = -3.4028234663852886e38
+
+/** A finite f32 in [low, high), in the middle where there is one; the smallest of all where `low` is -Infinity. */
 // @ts-ignore: decorator
 @inline
 function between(low: f32, high: f32): f32 {
   const middle = <f32>((<f64>low + <f64>high) / 2)
-  return max<f32>(middle < high ? middle : low, -f32.MAX_VALUE) + 0 // -0 is 0
+  return max(middle < high ? middle : low, LEAST_CUT) + 0 // -0 is 0
 }
 
 /**
