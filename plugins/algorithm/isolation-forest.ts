@@ -33,7 +33,7 @@ export default defineAlgorithm({
     sampleRows: {
       type: 'integer',
       minimum: 2,
-      maximum: 1000000,
+      maximum: 65536,
       default: 256,
       description:
         'Rows that a tree learns from, drawn without replacement. Few are enough, and hide anomalies behind one another less.',

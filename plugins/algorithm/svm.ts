@@ -12,8 +12,9 @@ export default defineAlgorithm({
     'Standardize the features first: kernels measure distances. Regression standardizes the target inside, so `epsilon` and ' +
     '`c` count in its standard deviations. The weight of a row, its class weight included, multiplies `c`.\n\n' +
     'Kernels: `linear` x·y; `rbf` exp(-gamma |x - y|²); `polynomial` (gamma x·y + coef0)^degree; `sigmoid` ' +
-    'tanh(gamma x·y + coef0). Memory for training holds the rows as a dense matrix, and kernel rows up to `cacheMb`; time ' +
-    'grows with the square of the rows and faster. The linear kernel has a solver of its own for the same problem, whose ' +
+    'tanh(gamma x·y + coef0). Memory for training holds the rows, and kernel rows up to `cacheMb`; sparse rows stay ' +
+    'sparse where less than a tenth of the values is stored. Time grows with the square of the rows and faster, so beyond ' +
+    'some 100,000 rows take the linear kernel: it has a solver of its own for the same problem, whose ' +
     'time grows with the stored values and which takes sparse rows as they are.\n\n' +
     'More than two classes: one machine a pair, and votes; the score of a class is its votes, and equal votes are told ' +
     'apart by the decisions. Scores serve auc and labels. With `probability: sigmoid`, five more machines a pair decide on ' +

@@ -38,6 +38,9 @@ export const planWords = [
   'queued',
   'done',
   'tree',
+  'constant',
+  'found',
+  'foundCount',
 ] as const
 export type PlanWord = (typeof planWords)[number]
 
@@ -61,7 +64,7 @@ export type TreeWord = (typeof treeWords)[number]
 export const PLAN_BYTES = 8 * Math.ceil(planWords.length / 2) + 8
 /** Bytes of the scratch that a plan points to. */
 export const RANDOM_BYTES = 1024
-export const SEARCH_BYTES = 3648 + 2048
+export const SEARCH_BYTES = 3648 + 2048 + 16
 export const STACK_BYTES = 64 * 40
 const BINS = 256
 
@@ -115,5 +118,5 @@ export function forestBytes(
     outside
   const search = alignUp(SEARCH_BYTES) + cellBytes(classes) + STACK_BYTES + RANDOM_BYTES + 16 * padded(classes)
   const words = alignUp(PLAN_BYTES) + alignUp(4 * treeWords.length * places)
-  return words + perRow + alignUp(4 * features) + places * tree + search
+  return words + perRow + alignUp(4 * features) + alignUp(features) + alignUp(8 * features) + places * tree + search
 }

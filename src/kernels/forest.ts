@@ -143,6 +143,8 @@ export class ForestGrower {
       replace: rules.bootstrap ? 1 : 0,
       random: memory.u8(RANDOM_BYTES).byteOffset,
       order: memory.u32(features).byteOffset,
+      constant: memory.u8(features).byteOffset,
+      found: memory.u32(2 * features).byteOffset,
       cells: memory.u8(cellBytes(rows.classes)).byteOffset,
       search: memory.u8(SEARCH_BYTES).byteOffset,
       stack: memory.u8(STACK_BYTES).byteOffset,

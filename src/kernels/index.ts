@@ -32,12 +32,15 @@ export { NearestVectors, nearestBytes } from './neighbours.ts'
 export { KernelPool, type PoolOptions } from './pool.ts'
 export { type RowRange, rowQuantiles, weightUnit } from './row-quantiles.ts'
 export {
+  type EnteredVectors,
   placeInTiles,
   SVM_TILE,
   type SvmDecisionRule,
   SvmDecisions,
   type SvmKernel,
+  type SvmSparseVectors,
   type SvmTiles,
+  squaredLength,
   svmDecisionBytes,
   wholeTiles,
 } from './svm.ts'

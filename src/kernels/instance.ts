@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fail } from '../base/errors.ts'
+import { releaseMemory } from './collector.ts'
 import type { KernelFunctions, Kernels, MathKernels, TrainingKernels } from './kernels.ts'
 import { ScopedMemory } from './memory.ts'
 import type { KernelPool, Lease } from './pool.ts'
@@ -42,10 +43,14 @@ export function trainingKernels({ pool, threads = 1 }: TrainingOptions = {}): Tr
   const memory = newMemory(true)
   const { kernels, functions } = instantiate(module, memory)
   const alone = onOneThread(functions)
-  if (pool === undefined || threads <= 1)
-    return Object.freeze({ ...kernels, threads: 1, parallel: alone, close: () => {} })
-  let lease: Lease | undefined
   let closed = false
+  const end = (): void => {
+    if (!closed) releaseMemory(memory.buffer.byteLength)
+    closed = true
+  }
+  if (pool === undefined || threads <= 1)
+    return Object.freeze({ ...kernels, threads: 1, parallel: alone, close: () => end() })
+  let lease: Lease | undefined
   return Object.freeze({
     ...kernels,
     threads,
@@ -55,7 +60,7 @@ export function trainingKernels({ pool, threads = 1 }: TrainingOptions = {}): Tr
       lease.run(name, calls)
     },
     close() {
-      closed = true
+      end()
       lease?.end()
       lease = undefined
     },

@@ -57,6 +57,9 @@ export interface Kernels {
 
 /** Kernels of one training. */
 export interface TrainingKernels extends Kernels {
-  /** Gives the pool's threads back; further calls run on the caller's thread alone. To be called when the training is over. */
+  /**
+   * Gives the pool's threads back and lets the memory be collected once nothing refers to it. To be called when the training
+   * is over; calls after that run on the caller's thread alone.
+   */
   close(): void
 }

@@ -1,19 +1,14 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { parentPort } from 'node:worker_threads'
+import { collectSoon } from './collector.ts'
 import type { LeaseMessage } from './pool.ts'
 import { claimCalls, control, pauses, waitWhile } from './pool-control.ts'
 import { functionsOf, type Memory, wasm } from './webassembly.ts'
 
 // Entry of a pool's thread: serves one lease after the other, in the order in which they were handed over.
 
-// A lease's memory can be gigabytes, and nothing else here ever makes the collector run.
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
 parentPort?.on('message', (lease: LeaseMessage) => {
   serve(lease)
-  setImmediate(collect)
+  collectSoon() // nothing else here ever makes the collector run
 })
 
 function serve(lease: LeaseMessage): void {

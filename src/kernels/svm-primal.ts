@@ -9,8 +9,8 @@ const [SMOOTH, LOSS, GAP, SAID] = [1, 2, 3, 4]
 
 /** Rows are cut into parts of at least so much work (multiplications), at most so many, with at most so many bytes of results. */
 const [SMALLEST, MOST, PARTIAL_BYTES] = [2 ** 17, 64, 2 ** 27]
-/** Work of a thread between two turns of the event loop: some 30 ms. */
-const BATCH = 2 ** 25
+/** Work of a thread between two turns of the event loop: some 15 ms. */
+const BATCH = 2 ** 24
 /** What the numbers of a row cost beside its values. */
 const ROW_WORK = 16
 

@@ -1,6 +1,6 @@
 import type { KernelMemory, Kernels } from './kernels.ts'
 import { alignUp } from './memory.ts'
-import { enterKernel, SVM_TILE, type SvmKernel, wholeTiles } from './svm.ts'
+import { type EnteredVectors, enterKernel, SVM_KERNEL_BYTES, SVM_TILE, type SvmKernel, wholeTiles } from './svm.ts'
 
 type SolverFunctions = {
   svmDiagonal(kernel: number, tiles: number, count: number, features: number, out: number): void
@@ -11,17 +11,17 @@ type SolverFunctions = {
 
 const of = (kernels: Kernels): SolverFunctions => kernels.functions as unknown as SolverFunctions
 
-/** Bytes of a scope that `SvmSolver` takes. */
-export function svmSolverBytes(rows: number, features: number, cacheRows: number): number {
+/** Bytes of a scope that `SvmSolver` takes; `sparse`: its rows are sparse, and their values stand elsewhere. */
+export function svmSolverBytes(rows: number, features: number, cacheRows: number, sparse = false): number {
   const count = wholeTiles(rows)
   return (
+    (sparse ? 2 * alignUp(8 * count) : alignUp(4 * count * features)) +
     6 * alignUp(8 * count) +
     2 * alignUp(4 * count) +
-    alignUp(4 * count * features) +
     alignUp(4 * count * cacheRows) +
     4 * alignUp(4 * maximalSlots(count, cacheRows)) +
     alignUp(4 * features) +
-    16 +
+    SVM_KERNEL_BYTES +
     MACHINE_BYTES
   )
 }
@@ -34,8 +34,8 @@ const NONE = -1
 
 /** Values that are moved in the memory for kernel rows between two turns of the event loop. */
 const MOVED = 2e7
-/** Nanoseconds that a value of a kernel row takes, and each of its features. */
-const [VALUE_NS, FEATURE_NS] = [1.5, 0.2]
+/** Nanoseconds that a value of a kernel row takes, and each of its features, or of its row's stored values. */
+const [VALUE_NS, FEATURE_NS, STORED_NS] = [1.5, 0.2, 1.3]
 /** A kernel row that takes fewer nanoseconds is not shared out: a batch of calls has its price. */
 const WIDE_NS = 50_000
 
@@ -50,8 +50,10 @@ function maximalSlots(count: number, cacheRows: number): number {
  * stand by position, 0 … count-1, and a longer list may follow a shorter one that it begins with.
  */
 export class SvmSolver {
-  /** f32 [capacity / 16, features, 16]: the active rows, by position. The caller fills it. */
+  /** f32 [capacity / 16, features, 16]: the active rows, by position. The caller fills it. Empty where rows are sparse. */
   readonly tiles: Float32Array
+  /** Sparse rows, by position: the caller fills bounds and norms. */
+  readonly sparse: EnteredVectors | undefined
   /** f64 [capacity], by position, so are the next ones: the caller fills them. */
   readonly errors: Float64Array
   readonly betas: Float64Array
@@ -63,6 +65,8 @@ export class SvmSolver {
   readonly diagonal: Float32Array
   readonly #kernels: Kernels
   readonly #features: number
+  /** Nanoseconds a value of a kernel row. */
+  readonly #rowWork: number
   readonly #cache: Float32Array
   readonly #slotOf: Int32Array
   readonly #owners: Int32Array
@@ -83,12 +87,16 @@ export class SvmSolver {
       epsilon,
       tolerance,
     }: { rows: number; features: number; cacheRows: number; epsilon: number; tolerance: number },
+    sparse?: Pick<EnteredVectors, 'indices' | 'values'>,
   ) {
     const count = wholeTiles(rows)
     const slots = maximalSlots(count, cacheRows)
     this.#kernels = kernels
     this.#features = features
-    this.tiles = memory.f32(count * features)
+    this.tiles = memory.f32(sparse === undefined ? count * features : 0)
+    this.sparse = sparse && { ...sparse, bounds: memory.u32(2 * count), norms: memory.f64(count) }
+    this.#rowWork =
+      VALUE_NS + (sparse === undefined ? FEATURE_NS * features : (STORED_NS * sparse.values.length) / rows)
     this.errors = memory.f64(count)
     this.betas = memory.f64(count)
     this.floors = memory.f64(count)
@@ -106,7 +114,7 @@ export class SvmSolver {
     this.#rows = rows
     const at = [this.tiles, this.errors, this.up, this.low, this.betas, this.floors, this.ceilings, this.diagonal]
     const [tiles, ...rest] = at.map(({ byteOffset }) => byteOffset) as [number, ...number[]]
-    const entered = enterKernel(memory, kernel)
+    const entered = enterKernel(memory, kernel, this.sparse)
     const query = memory.f32(features).byteOffset
     // The rest of the scope, as it is: a kernel row is made before it is read, and filling so much with zeros takes long.
     const { buffer, byteOffset } = memory.f32(0)
@@ -152,8 +160,7 @@ export class SvmSolver {
    */
   steps(budget: number): number {
     const fields = this.#fields
-    const row = this.#count * (VALUE_NS + FEATURE_NS * this.#features)
-    fields[WIDE] = Number(this.#kernels.threads > 1 && row > WIDE_NS)
+    fields[WIDE] = Number(this.#kernels.threads > 1 && this.#count * this.#rowWork > WIDE_NS)
     let done = 0
     for (;;) {
       of(this.#kernels).svmSteps(this.#numbers.byteOffset, budget - done)

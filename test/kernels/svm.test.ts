@@ -49,7 +49,7 @@ function matrixOf(over: Kernels, kernel: SvmKernel, rows: readonly Float32Array[
   const features = rows[0]?.length as number
   const rule = {
     kernel,
-    tiles: tilesOf(vectors, features),
+    vectors: tilesOf(vectors, features),
     runs: Int32Array.from(vectors.flatMap((_, v) => [v, 1, 0, 0])),
     coefficients: new Float64Array(vectors.length).fill(1),
     intercepts: new Float64Array(vectors.length),

@@ -1,9 +1,10 @@
 import type { DenseFeatures } from 'daybook/frame'
 import { type FitContext, fail, type TrainingData } from 'daybook/plugin'
-import { type ForestTrees, joinTrees } from '../forest/trees.ts'
+import { type ForestTrees, joinTrees, NODE_WORDS } from '../forest/trees.ts'
 import { turnOf } from '../trees/turn.ts'
 import { isolationTree } from './grow.ts'
 import { meanPaths } from './path-length.ts'
+import { RankedScores } from './ranked.ts'
 import { type Draw, RowSampler } from './sample.ts'
 import { anomalyScores, type IsolationForest, TYPICAL } from './score.ts'
 import { scoresTable, warnOfEqualRows } from './show.ts'
@@ -37,10 +38,10 @@ export async function fitIsolation(
     await turn()
   }
   const forest = { ...joinTrees(grown, X.features.length), meanPath: Math.fround(paths[size] as number) }
-  const scores = await scoresInTurns(forest, X, ctx, turn)
-  const threshold = contamination === null ? TYPICAL : thresholdFor(scores, sampler.rows, weight, contamination)
-  if (grown.every(({ length }) => length === 3)) warnOfEqualRows(ctx)
-  else scoresTable(ctx, scores, sampler.rows, weight, threshold)
+  const scores = new RankedScores(await scoresInTurns(forest, X, ctx, turn), sampler.rows, weight)
+  const threshold = contamination === null ? TYPICAL : scores.threshold(contamination)
+  if (grown.every(({ length }) => length === NODE_WORDS)) warnOfEqualRows(ctx)
+  else scoresTable(ctx, scores, threshold)
   return { ...forest, threshold }
 }
 
@@ -76,22 +77,4 @@ async function scoresInTurns(
     await turn()
   }
   return scores
-}
-
-/** The least score such that at most `share` of the weight lies above it. */
-function thresholdFor(
-  scores: Float64Array,
-  rows: Uint32Array,
-  weight: Float32Array | undefined,
-  share: number,
-): number {
-  const weightOf = (row: number): number => weight?.[row] ?? 1
-  const byScore = rows.toSorted((a, b) => (scores[b] as number) - (scores[a] as number) || a - b)
-  const allowed = share * rows.reduce((sum, row) => sum + weightOf(row), 0)
-  let above = 0
-  for (const row of byScore) {
-    above += weightOf(row)
-    if (above > allowed) return scores[row] as number
-  }
-  return TYPICAL
 }

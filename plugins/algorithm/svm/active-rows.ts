@@ -1,4 +1,12 @@
-import { type Kernels, placeInTiles, SVM_TILE, type SvmSolver, wholeTiles } from 'daybook/kernels'
+import {
+  type EnteredVectors,
+  type Kernels,
+  placeInTiles,
+  SVM_TILE,
+  type SvmSolver,
+  squaredLength,
+  wholeTiles,
+} from 'daybook/kernels'
 import { decisionsOf } from './decide.ts'
 import type { Problem, SolverRules, Turn } from './problem.ts'
 import { countTo, someOf, writeRow } from './rows.ts'
@@ -40,25 +48,35 @@ export class ActiveRows {
   readonly #solver: SvmSolver
   readonly #problem: Problem
   readonly #rules: SolverRules
+  /** Where the values of each row begin in the solver's memory, where rows are sparse. */
+  readonly #starts: Uint32Array | undefined
   /** Rows by position. */
   #active: Uint32Array
   /** Rows taken out together, whose errors are those of the coefficients of that time. */
   #aside: { readonly rows: Uint32Array; readonly betas: Float64Array }[] = []
 
-  /** All rows of a problem, handed to its solver. */
+  /** All rows of a problem, handed to its solver; `starts`: where those of sparse rows begin. */
   static async of(
     kernels: Kernels,
     solver: SvmSolver,
     problem: Problem,
     rules: SolverRules,
+    starts: Uint32Array | undefined,
     turn: Turn,
   ): Promise<ActiveRows> {
-    const rows = new ActiveRows(kernels, solver, problem, rules)
+    const rows = new ActiveRows(kernels, solver, problem, rules, starts)
     await rows.#fill(0, turn)
     return rows
   }
 
-  private constructor(kernels: Kernels, solver: SvmSolver, problem: Problem, rules: SolverRules) {
+  private constructor(
+    kernels: Kernels,
+    solver: SvmSolver,
+    problem: Problem,
+    rules: SolverRules,
+    starts: Uint32Array | undefined,
+  ) {
+    this.#starts = starts
     const { rows } = problem.source
     this.#kernels = kernels
     this.#solver = solver
@@ -162,6 +180,14 @@ export class ActiveRows {
     }
   }
 
+  /** Says where the values of a position's row stand. */
+  #point({ bounds, norms, values }: EnteredVectors, position: number, row: number): void {
+    const from = this.#starts?.[row] as number
+    const to = this.#starts?.[row + 1] as number
+    bounds.set([from, to], 2 * position)
+    norms[position] = squaredLength(values, from, to)
+  }
+
   /** Hands the active rows from a position on to the solver. */
   async #fill(from: number, turn: Turn): Promise<void> {
     const solver = this.#solver
@@ -169,11 +195,14 @@ export class ActiveRows {
     const { features } = source
     const first = from - (from % SVM_TILE)
     const end = wholeTiles(this.count)
-    solver.tiles.fill(0, first * features, end * features)
+    if (solver.sparse === undefined) solver.tiles.fill(0, first * features, end * features)
+    solver.sparse?.bounds.fill(0, 2 * this.count, 2 * end)
+    solver.sparse?.norms.fill(0, this.count, end)
     for (const array of [solver.errors, solver.betas, solver.floors, solver.ceilings]) array.fill(0, this.count, end)
     for (let position = first; position < this.count; position++) {
       const row = this.#active[position] as number
-      writeRow(source, row, solver.tiles, placeInTiles(position, features), SVM_TILE)
+      if (solver.sparse === undefined) writeRow(source, row, solver.tiles, placeInTiles(position, features), SVM_TILE)
+      else this.#point(solver.sparse, position, row)
       if ((position * features) % FILLED < features) await turn(0, 'rows')
       solver.errors[position] = this.errors[row] as number
       solver.betas[position] = this.betas[row] as number

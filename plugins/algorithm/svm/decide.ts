@@ -5,20 +5,39 @@ import {
   type SvmDecisionRule,
   SvmDecisions,
   type SvmKernel,
+  type SvmSparseVectors,
   type SvmTiles,
   svmDecisionBytes,
   wholeTiles,
 } from 'daybook/kernels'
 import type { Turn } from './problem.ts'
-import { countTo, type RowSource, someOf, writeRow } from './rows.ts'
+import { countTo, isThin, type RowSource, someOf, writeRow } from './rows.ts'
 
 /** Rows that are decided on between two copies of rows. */
 const BATCH = 256
+const BATCH_VALUES = 2 ** 22
 /** Kernel values, times features, between two turns of the event loop. */
 const CHUNK = 2e8
 
-/** Vectors of a source, in tiles. */
-export function tilesOf(source: RowSource, chosen: ArrayLike<number>): SvmTiles {
+/** Vectors of a source, in tiles, or as they are where the source is thin. */
+export function vectorsOf(source: RowSource, chosen: ArrayLike<number>): SvmTiles | SvmSparseVectors {
+  const { X, features } = source
+  if (X.form === 'dense' || !isThin(X)) return tilesOf(source, chosen)
+  const starts = new Uint32Array(chosen.length + 1)
+  const rowOf = (k: number): number => source.chosen[chosen[k] as number] as number
+  for (let k = 0; k < chosen.length; k++)
+    starts[k + 1] = (starts[k] as number) + (X.starts[rowOf(k) + 1] as number) - (X.starts[rowOf(k)] as number)
+  const stored = starts[chosen.length] as number
+  const [indices, values] = [new Uint32Array(stored), new Float32Array(stored)]
+  for (let k = 0; k < chosen.length; k++) {
+    const [from, to] = [X.starts[rowOf(k)] as number, X.starts[rowOf(k) + 1] as number]
+    indices.set(X.indices.subarray(from, to), starts[k])
+    values.set(X.values.subarray(from, to), starts[k])
+  }
+  return { starts, indices, values, count: wholeTiles(chosen.length), features }
+}
+
+function tilesOf(source: RowSource, chosen: ArrayLike<number>): SvmTiles {
   const { features } = source
   const count = wholeTiles(chosen.length)
   const values = new Float32Array(count * features)
@@ -29,13 +48,13 @@ export function tilesOf(source: RowSource, chosen: ArrayLike<number>): SvmTiles 
 
 /** Values f64 [rows, functions] of decision functions for all rows of a source. */
 export function decide(kernels: Kernels, rule: SvmDecisionRule, source: RowSource): Float64Array {
-  const batch = Math.min(BATCH, source.rows)
+  const batch = Math.max(1, Math.min(BATCH, source.rows, Math.floor(BATCH_VALUES / (source.features + 1))))
   return kernels.scope(svmDecisionBytes(kernels, rule, batch), (memory) => {
     const decisions = new SvmDecisions(kernels, memory, rule, batch)
     const width = rule.intercepts.length
     const out = new Float64Array(source.rows * width)
-    for (let from = 0; from < source.rows; from += BATCH) {
-      const rows = Math.min(BATCH, source.rows - from)
+    for (let from = 0; from < source.rows; from += batch) {
+      const rows = Math.min(batch, source.rows - from)
       decisions.x.fill(0)
       for (let row = 0; row < rows; row++) writeRow(source, from + row, decisions.x, row * source.features, 1)
       out.set(decisions.decide(rows), from * width)
@@ -62,7 +81,7 @@ export async function decisionsOf(
   const support = supportOf(betas)
   const rule: SvmDecisionRule = {
     kernel,
-    tiles: tilesOf(source, support),
+    vectors: vectorsOf(source, support),
     runs: Int32Array.of(0, support.length, 0, 0),
     coefficients: Float64Array.from(support, (row) => betas[row] as number),
     intercepts: Float64Array.of(intercept),

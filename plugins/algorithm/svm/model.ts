@@ -1,19 +1,16 @@
 import type { Features } from 'daybook/frame'
-import type { Kernels, SvmKernel } from 'daybook/kernels'
+import { type Kernels, type SvmKernel, type SvmSparseVectors, type SvmTiles, wholeTiles } from 'daybook/kernels'
 import { couple, pairsOf, scoresOf } from './couple.ts'
 import { decide } from './decide.ts'
 import { linearDecisions } from './linear-decisions.ts'
 import { allRows } from './rows.ts'
 
 /** Decision functions: one for two classes or values, one a pair of classes (0-1, 0-2, …, 1-2, …) for more. */
-export type Decisions = KernelDecisions | LinearDecisions
+export type Decisions = KernelDecisions | SparseKernelDecisions | LinearDecisions
 
-/** Kernel machines over shared support vectors. */
-export type KernelDecisions = {
-  readonly form: 'kernel'
+/** Kernel machines over shared support vectors, sorted by class. */
+type OverVectors = {
   readonly kernel: { readonly [K in keyof SvmKernel]: SvmKernel[K] }
-  /** Support vectors, sorted by class: f32 [vectors / 16 rounded up, features, 16], the last tile filled up with zeros. */
-  readonly vectors: Float32Array
   readonly features: number
   /** Which vectors a function uses: i32 [functions, 4], first and count, twice. */
   readonly runs: Int32Array
@@ -21,6 +18,20 @@ export type KernelDecisions = {
   readonly coefficients: Float64Array
   /** f64 [functions]. */
   readonly intercepts: Float64Array
+}
+
+export type KernelDecisions = OverVectors & {
+  readonly form: 'kernel'
+  /** f32 [vectors / 16 rounded up, features, 16], the last tile filled up with zeros. */
+  readonly vectors: Float32Array
+}
+
+/** Vector i holds `indices[starts[i] … starts[i+1])`; what is not stored is 0. */
+export type SparseKernelDecisions = OverVectors & {
+  readonly form: 'sparse-kernel'
+  readonly starts: Uint32Array
+  readonly indices: Uint32Array
+  readonly values: Float32Array
 }
 
 /** Linear machines: f64 [features, functions] and [functions]. */
@@ -74,12 +85,14 @@ export function predictionsOf({ decisions, classes, sigmoids }: SvmModel, X: Fea
 
 /** Decision values f64 [rows, functions]. */
 export function decisionValues(decisions: Decisions, X: Features, kernels: Kernels): Float64Array {
-  const { coefficients, intercepts } = decisions
-  if (decisions.form === 'kernel') {
-    const { kernel, vectors, features, runs } = decisions
-    const count = features === 0 ? 0 : vectors.length / features
-    const rule = { kernel, tiles: { values: vectors, count, features }, runs, coefficients, intercepts }
-    return decide(kernels, rule, allRows(X))
-  }
-  return linearDecisions(kernels, decisions, X)
+  if (decisions.form === 'linear') return linearDecisions(kernels, decisions, X)
+  return decide(kernels, { ...decisions, vectors: vectorsIn(decisions) }, allRows(X))
+}
+
+function vectorsIn(decisions: KernelDecisions | SparseKernelDecisions): SvmTiles | SvmSparseVectors {
+  const { features } = decisions
+  if (decisions.form === 'kernel')
+    return { values: decisions.vectors, count: features === 0 ? 0 : decisions.vectors.length / features, features }
+  const { starts, indices, values } = decisions
+  return { starts, indices, values, count: wholeTiles(starts.length - 1), features }
 }

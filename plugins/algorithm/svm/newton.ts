@@ -4,10 +4,14 @@ import { enteredBytes, enterRowsOf, storedValues } from './rows.ts'
 
 /** How much sharper the losses get from round to round, while they are what keeps the gap open. */
 const SHARPEN = 5
+/** And how much at most in all: beyond, slopes are rounding errors, and moving the centres on is enough. */
+const SHARPEST = 5 ** 10
 /** A round ends where what is left of its own gap is below this share of the tolerance. */
 const FINE = 0.2
 const NEWTON_STEPS = 50
 const INNER_STEPS = 500
+/** Rounds that may pass without a smaller gap: then the arithmetic gives no more. */
+const PATIENCE = 10
 /** Keeps the intercept's second derivative positive where no row bends it: what a thousandth of a row would add. */
 const RIDGE = 1e-3
 /** Line search: halvings at most, and the share of the slope's promise that a step has to keep. */
@@ -48,12 +52,16 @@ export async function solveLinear(
     const x = await enterRowsOf(memory, source, () => turn(0, 'rows'))
     await turn(0, 'rows')
     const primal = new SvmPrimal(kernels, memory, x, epsilon, () => turn(share, 'Newton step'))
+    await turn(0, 'rows')
     primal.errors.set(problem.targets)
     primal.floors.set(problem.floors)
     primal.ceilings.set(problem.ceilings)
     let sharpness = sharpnessOf(problem)
+    const sharpest = SHARPEST * sharpness
     let point = new Float64Array(features + 1)
     let iterations = 0
+    let least = Number.POSITIVE_INFINITY
+    let stale = 0
     for (;;) {
       // One round: the smooth losses around `centres`, minimized.
       primal.sharpness = sharpness
@@ -82,7 +90,9 @@ export async function solveLinear(
         const gap = losses.gap + open
         const converged = gap <= rules.tolerance * loss
         if (loss > gap) share = Math.min(1, kernels.math.log(gap / loss) / kernels.math.log(rules.tolerance))
-        if (converged || iterations >= rules.maxIterations) {
+        stale = gap < 0.99 * least ? 0 : stale + 1
+        least = Math.min(least, gap)
+        if (converged || stale > PATIENCE || iterations >= rules.maxIterations) {
           const objective = squaresOf(losses.sums, features) / 2 + offsetOf(problem, primal.betas)
           const { support } = losses
           return {
@@ -94,7 +104,7 @@ export async function solveLinear(
             converged,
           }
         }
-        if (losses.gap > rules.tolerance * loss * FINE) sharpness *= SHARPEN
+        if (losses.gap > rules.tolerance * loss * FINE) sharpness = Math.min(sharpness * SHARPEN, sharpest)
         break
       }
       if (iterations === before) iterations += 1 // a round that needs no step is one, so that the work ends

@@ -1,6 +1,7 @@
 import { type Kernels, SvmSolver, svmSolverBytes, wholeTiles } from 'daybook/kernels'
 import { ActiveRows, gainsOf } from './active-rows.ts'
 import type { Problem, Solution, SolverRules, Turn } from './problem.ts'
+import { enteredBytes, enterRowsOf, isThin } from './rows.ts'
 import type { Wave } from './wave.ts'
 
 /** Nanoseconds of work between two turns of the event loop, by the estimate below. */
@@ -26,10 +27,15 @@ export async function solve(
   const count = wholeTiles(rows)
   const cache = (rules.cacheMb * MEBIBYTE) / wave.size
   const cacheRows = Math.max(2, Math.min(count, Math.floor(cache / (4 * count))))
-  return kernels.scope(svmSolverBytes(rows, features, cacheRows), async (memory) => {
+  const thin = isThin(source.X)
+  const bytes = svmSolverBytes(rows, features, cacheRows, thin) + (thin ? enteredBytes(source) : 0)
+  return kernels.scope(bytes, async (memory) => {
     const shape = { rows, features, cacheRows, epsilon, tolerance }
-    const solver = new SvmSolver(kernels, memory, rules.kernel, shape)
-    const active = await ActiveRows.of(kernels, solver, problem, rules, turn)
+    const entered = thin ? await enterRowsOf(memory, source, () => turn(0, 'rows')) : undefined
+    const sparse = entered?.form === 'sparse' ? entered : undefined
+    const solver = new SvmSolver(kernels, memory, rules.kernel, shape, sparse)
+    const active = await ActiveRows.of(kernels, solver, problem, rules, sparse?.starts, turn)
+    const perRow = 6 + 0.3 * (sparse === undefined ? features : (6 * sparse.values.length) / rows)
     const { log } = kernels.math
     const start = active.bounds()
     const whole = log((start.highest - start.lowest) / tolerance)
@@ -37,7 +43,7 @@ export async function solve(
     let state: 'optimal' | 'stuck' | 'open' = 'open'
     let nextShrink = Math.min(rows, SHRINK_EVERY)
     while (state === 'open' && iterations < maxIterations) {
-      const perStep = active.count * (6 + 0.3 * features)
+      const perStep = active.count * perRow
       const chunk = Math.min(Math.floor(CHUNK / wave.size / perStep), maxIterations - iterations)
       const budget = Math.max(1, shrinking ? Math.min(chunk, nextShrink - iterations) : chunk)
       const done = await wave.steps(solver, budget)

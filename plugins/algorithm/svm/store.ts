@@ -1,9 +1,9 @@
 import type { Features } from 'daybook/frame'
 import type { SvmKernel } from 'daybook/kernels'
 import { pairsOf } from './couple.ts'
-import { tilesOf } from './decide.ts'
+import { vectorsOf } from './decide.ts'
 import type { Machine } from './machine.ts'
-import type { Decisions, KernelDecisions } from './model.ts'
+import type { Decisions } from './model.ts'
 import { allRows } from './rows.ts'
 
 /**
@@ -30,18 +30,18 @@ export function decisionsFrom(
   // Coefficients add up to 0, so where all rows are alike for want of features, they say nothing.
   for (const machine of machines)
     if (machine.form === 'kernel' && features > 0) for (const row of machine.vectors) vectors[row] = 1
-  const vectorsOf = rowsOf.map((rows) => rows.filter((row) => vectors[row] === 1))
+  const vectorsByClass = rowsOf.map((rows) => rows.filter((row) => vectors[row] === 1))
   /** Place of a vector among all of them. */
   const placeOf = new Uint32Array(X.rows)
   const firstOf: number[] = []
   let count = 0
-  for (const own of vectorsOf) {
+  for (const own of vectorsByClass) {
     firstOf.push(count)
     for (const row of own) placeOf[row] = count++
   }
   const groups = rowsOf.length === 1 ? [[0]] : pairsOf(rowsOf.length)
   const sizeOf = (group: readonly number[]): number =>
-    group.reduce((sum, code) => sum + (vectorsOf[code] as Uint32Array).length, 0)
+    group.reduce((sum, code) => sum + (vectorsByClass[code] as Uint32Array).length, 0)
   const runs = new Int32Array(4 * machines.length)
   const coefficients = new Float64Array(groups.reduce((sum, group) => sum + sizeOf(group), 0))
   let from = 0
@@ -53,23 +53,19 @@ export function decisionsFrom(
         if (vectors[row] === 1) own[placeOf[row] as number] = machine.betas[k] as number
     for (const [run, code] of group.entries()) {
       const first = firstOf[code] as number
-      const length = (vectorsOf[code] as Uint32Array).length
+      const length = (vectorsByClass[code] as Uint32Array).length
       runs.set([first, length], 4 * p + 2 * run)
       coefficients.set(own.subarray(first, first + length), from)
       from += length
     }
   }
   const all = new Uint32Array(count)
-  for (const [code, own] of vectorsOf.entries()) all.set(own, firstOf[code])
-  return {
-    form: 'kernel',
-    kernel: { ...kernel },
-    vectors: tilesOf(allRows(X), all).values,
-    features,
-    runs,
-    coefficients,
-    intercepts,
-  } satisfies KernelDecisions
+  for (const [code, own] of vectorsByClass.entries()) all.set(own, firstOf[code])
+  const functions = { kernel: { ...kernel }, features, runs, coefficients, intercepts }
+  const stored = vectorsOf(allRows(X), all)
+  if (!('starts' in stored)) return { form: 'kernel', ...functions, vectors: stored.values }
+  const { starts, indices, values } = stored
+  return { form: 'sparse-kernel', ...functions, starts, indices, values }
 }
 
 /** The same functions in the target's own unit. */

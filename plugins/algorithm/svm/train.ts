@@ -1,3 +1,4 @@
+import type { Features } from 'daybook/frame'
 import { type FitContext, fail, type TrainingData } from 'daybook/plugin'
 import { turnOf as eventTurns } from '../trees/turn.ts'
 import { CALIBRATION_FOLDS, PairCalibration } from './calibrate.ts'
@@ -7,10 +8,13 @@ import { type Machine, type MachineRules, type Solved, trainMachine } from './ma
 import type { SvmModel } from './model.ts'
 import { pairRowsOf } from './pair.ts'
 import { classProblem, type Turn, valueProblem } from './problem.ts'
-import { countTo, sourceOf } from './rows.ts'
+import { countTo, isThin, sourceOf } from './rows.ts'
 import type { Sigmoid } from './sigmoid.ts'
 import { decisionsFrom, rescaled } from './store.ts'
 import { inWaves, type Wave } from './wave.ts'
+
+/** Bytes of rows that machines of a wave hold at most, if they are more than one. */
+const COPIES = 2 ** 30
 
 export interface SvmRules extends Omit<MachineRules, 'kernel'>, KernelParams {
   readonly c: number
@@ -52,12 +56,14 @@ async function trainValues(
   ctx: FitContext,
 ): Promise<Trained> {
   const { X, y } = data
+  const turnOf = turnsOf(ctx, 1)
   const weights = weightsOf(data, used)
   const { mean, scale } = momentsOf(y, used, weights)
+  await turnOf(0)(0, 'rows')
   const targets = new Float64Array(used.length)
   for (let k = 0; k < used.length; k++) targets[k] = ((y[used[k] as number] as number) - mean) / scale
   const problem = valueProblem(sourceOf(X, used), targets, weights, c, epsilon)
-  const turnOf = turnsOf(ctx, 1)
+  await turnOf(0)(0, 'rows')
   const machines: Machine[] = []
   const job = async (wave: Wave): Promise<void> => {
     machines.push(await trainMachine(ctx.kernels, wave, problem, rules, turnOf(0)))
@@ -105,8 +111,7 @@ async function trainClasses(
       })
     }
   }
-  // A linear machine shares its own passes out, over rows that it holds a copy of: one at a time.
-  await inWaves(kernels, jobs, rules.kernel.kind === 'linear' ? 1 : kernels.threads)
+  await inWaves(kernels, jobs, widthOf(rules, X, kernels.threads))
   const decisions = decisionsFrom(machines, rowsOf, rules.kernel, X)
   const nameOf = ([first, second]: readonly [number, number]): string =>
     classes === 2 ? 'classes' : `${data.classes[first]} or ${data.classes[second]}`
@@ -114,6 +119,16 @@ async function trainClasses(
     model: { decisions, classes, sigmoids: Float64Array.from(sigmoids.flatMap(({ a, b }) => [a, b])) },
     told: pairs.map((pair, p) => ({ name: nameOf(pair), ...(machines[p] as Machine).solved })),
   }
+}
+
+/**
+ * Machines that are trained side by side. Each holds a copy of its rows, and all copies together are to fit into the memory of
+ * the kernels as surely as one does. A linear machine shares its own passes out instead.
+ */
+function widthOf({ kernel }: MachineRules, X: Features, threads: number): number {
+  if (kernel.kind === 'linear') return 1
+  const bytes = isThin(X) ? 8 * X.values.length : 4 * X.rows * X.features.length
+  return Math.max(1, Math.min(threads, Math.floor(COPIES / (bytes + 1))))
 }
 
 /** Rows that count for something, ascending. */
@@ -182,14 +197,14 @@ function weightsOf({ weight }: TrainingData, used: Uint32Array): Float64Array {
 function momentsOf(y: ArrayLike<number>, used: Uint32Array, weights: Float64Array): { mean: number; scale: number } {
   let total = 0
   let sum = 0
-  for (const [k, row] of used.entries()) {
+  for (let k = 0; k < used.length; k++) {
     total += weights[k] as number
-    sum += (weights[k] as number) * (y[row] as number)
+    sum += (weights[k] as number) * (y[used[k] as number] as number)
   }
   const mean = sum / total
   let squares = 0
-  for (const [k, row] of used.entries()) {
-    const far = (y[row] as number) - mean
+  for (let k = 0; k < used.length; k++) {
+    const far = (y[used[k] as number] as number) - mean
     squares += (weights[k] as number) * far * far
   }
   const scale = Math.sqrt(squares / total)

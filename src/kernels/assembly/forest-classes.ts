@@ -80,8 +80,11 @@ function reliefWith(left: usize, more: usize, all: usize, width: u32, leftH: f64
   return lanes(leftSquares) / leftH + lanes(rightSquares) / (h - leftH)
 }
 
-/** Tries the cuts of one feature, whose sums stand in the cells, and clears those. `h`: weight of the node. */
-export function cutClasses(plan: usize, rows: usize, count: u32, feature: u32, h: f64): void {
+/**
+ * Tries the cuts of one feature, whose sums stand in the cells, and clears those. `h`: weight of the node. Tells whether the
+ * feature varies among the rows.
+ */
+export function cutClasses(plan: usize, rows: usize, count: u32, feature: u32, h: f64): bool {
   const search = load<usize>(plan, SEARCH)
   const classes = load<u32>(plan, CLASSES)
   const width = paddedClasses(plan)
@@ -91,7 +94,8 @@ export function cutClasses(plan: usize, rows: usize, count: u32, feature: u32, h
   const length = listSeen(search, bins)
   const missing = cells + ((bins * width) << 3)
   const missingH = weightOfBin(missing, width)
-  if (length > 1 || (length == 1 && missingH > 0)) {
+  const varies = length > 1 || (length == 1 && missingH > 0)
+  if (varies) {
     if (load<u32>(plan, COUNT_ROWS) == 1) countRows(plan, rows, count, feature, search)
     if (load<u32>(plan, EXTRA) == 1) {
       const cut = randomCut(plan, search, length, category)
@@ -113,6 +117,7 @@ export function cutClasses(plan: usize, rows: usize, count: u32, feature: u32, h
     memory.fill(cells + ((load<u32>(search + (<usize>i << 2), LIST) * width) << 3), 0, width << 3)
   }
   memory.fill(missing, 0, width << 3)
+  return varies
 }
 
 /** Tries the cuts between the bins of the list, or the one cut given. */

@@ -14,6 +14,7 @@ export const SEEN: usize = 320 // u8 [256]: bins of the feature with rows; zero 
 export const LIST: usize = 576 // u32 [256]: those that hold values, in the order in which they are cut
 export const KEYS: usize = 1600 // f64 [256]: what categories are sorted by
 export const COUNTS: usize = 3648 // f64 [256]: rows by bin
+export const DRAWN_FEATURES: usize = 5696 // u32 [4]: features that are looked at together
 
 /** Lists the value bins that were seen, ascending, and forgets what was seen. How many there are. */
 export function listSeen(search: usize, bins: u32): i32 {

@@ -64,13 +64,18 @@ export const QUEUED: usize = 128
 export const DONE: usize = 132
 /** The place of the tree that grows; 0 between trees. */
 export const TREE: usize = 136
+/** u8 [features]: 1 for a feature that is known to be the same in all rows of the node on top of the stack. */
+export const CONSTANT: usize = 140
+/** u32 [2, features]: those features in the order in which they were found, each with the depth of the node it was found at. */
+export const FOUND: usize = 144
+export const FOUND_COUNT: usize = 148
 /** f64: what is taken off values before they are summed, so that sums keep their digits. */
-export const BASE: usize = 144
+export const BASE: usize = 152
 
 /** The place of a tree: the two words that key its random numbers, and what is written as it grows. */
 export const KEY0: usize = 0
 export const KEY1: usize = 4
-/** 12 bytes a node, see `forest-grow.ts`. */
+/** 12 bytes a node, see `forest-nodes.ts`. */
 export const NODES: usize = 8
 export const NODE_COUNT: usize = 12
 /** u32: sets of bins; bit b: bin b goes left. */

@@ -6,7 +6,7 @@
 // distribution; at a number its threshold f32; at a category the first word of its set, whose bit b says that bin b goes left.
 
 /** Bytes of rows that are scored by one tree after the other: they and the tree stay in the cache. */
-const BLOCK_BYTES: u32 = 131072
+const BLOCK_BYTES: u32 = 327680
 
 /** 0 where a row goes left at an inner node, 1 where it goes right. */
 // @ts-ignore: decorator

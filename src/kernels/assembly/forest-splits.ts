@@ -8,9 +8,11 @@
 // it the lowest feature, small nodes, where every feature splits well, would always take the first columns.)
 import { nextBelow } from './forest-bag'
 import { cutClasses, sumClasses } from './forest-classes'
+import { isConstant, noteConstant } from './forest-constants'
 import {
   COUNTS,
   countRows,
+  DRAWN_FEATURES,
   FEATURE,
   GAIN,
   insert,
@@ -47,6 +49,7 @@ const LARGE: u32 = 192
 
 /** Work of a feature beside its values, in values that are read. */
 const WORK_A_FEATURE: f64 = 150
+const WORK_A_CONSTANT: f64 = 5
 
 /** Bytes of the sums of a feature's 256 bins. */
 const BLOCK: usize = 4096
@@ -100,8 +103,11 @@ function relief(g: f64, h: f64, leftG: f64, leftH: f64): f64 {
   return f64x2.extract_lane(parts, 0) + f64x2.extract_lane(parts, 1)
 }
 
-/** Tries the cuts of one feature, whose sums stand in `cells`, and clears those. `g`, `h`: sums of the node. */
-function cutValues(plan: usize, rows: usize, count: u32, feature: u32, cells: usize, large: bool, g: f64, h: f64): void {
+/**
+ * Tries the cuts of one feature, whose sums stand in `cells`, and clears those. `g`, `h`: sums of the node. Tells whether the
+ * feature varies among the rows.
+ */
+function cutValues(plan: usize, rows: usize, count: u32, feature: u32, cells: usize, large: bool, g: f64, h: f64): bool {
   const search = load<usize>(plan, SEARCH)
   const bins = load<u32>(load<usize>(plan, BIN_COUNTS) + (feature << 2))
   const category = load<u8>(load<usize>(plan, KINDS) + feature) == 1
@@ -110,7 +116,8 @@ function cutValues(plan: usize, rows: usize, count: u32, feature: u32, cells: us
   const missingG = load<f64>(missing)
   const missingH = load<f64>(missing, 8)
   v128.store(missing, f64x2.splat(0))
-  if (length > 1 || (length == 1 && missingH > 0)) {
+  const varies = length > 1 || (length == 1 && missingH > 0)
+  if (varies) {
     if (category) {
       for (let i = 0; i < length; i++) {
         const bin = load<u32>(search + (<usize>i << 2), LIST)
@@ -162,6 +169,7 @@ function cutValues(plan: usize, rows: usize, count: u32, feature: u32, cells: us
   for (let i = 0; i < length; i++) {
     v128.store(cells + (load<u32>(search + (<usize>i << 2), LIST) << 4), f64x2.splat(0))
   }
+  return varies
 }
 
 /** Draws the feature for place `at` of the order, out of those from there on. */
@@ -181,15 +189,14 @@ function drawFeature(plan: usize, order: usize, at: u32, features: u32): u32 {
  * further ones, until one can. `g`, `h`: sums of the node; with classes, `h` and the sums by class. Gives the work that is left
  * of `budget`; where that ends before the search does, `LOOKED` is not 0, and the next call goes on.
  */
-export function findSplit(plan: usize, rows: usize, count: u32, g: f64, h: f64, budget: f64): f64 {
+export function findSplit(plan: usize, rows: usize, count: u32, depth: u32, g: f64, h: f64, budget: f64): f64 {
   const search = load<usize>(plan, SEARCH)
   const features = load<u32>(plan, FEATURES)
   const tries = load<u32>(plan, TRIES)
   const order = load<usize>(plan, ORDER)
-  const cells = load<usize>(plan, CELLS)
-  const classes = load<u32>(plan, CLASSES)
-  const large = classes == 0 && count >= LARGE
+  const large = load<u32>(plan, CLASSES) == 0 && count >= LARGE
   const workOfOne = WORK_A_FEATURE + <f64>count
+  const together = search + DRAWN_FEATURES
   let work = budget
   let at = load<u32>(plan, LOOKED)
   if (at == 0) {
@@ -201,28 +208,41 @@ export function findSplit(plan: usize, rows: usize, count: u32, g: f64, h: f64, 
       store<u32>(plan, at, LOOKED)
       return work
     }
-    const first = order + (at << 2)
-    if (large && at + 4 <= tries) {
-      for (let i: u32 = 0; i < 4; i++) drawFeature(plan, order, at + i, features)
-      sumFour(plan, rows, count, first)
-      for (let i: u32 = 0; i < 4; i++) {
-        cutValues(plan, rows, count, load<u32>(first + (i << 2)), cells + i * <u32>BLOCK, true, g, h)
-      }
-      at += 4
-      work -= 4 * workOfOne
-      continue
+    const most: u32 = large && at < tries ? 4 : 1
+    const end = at < tries ? tries : features // behind the last try, one at a time
+    let drawn: u32 = 0
+    while (drawn < most && at < end) {
+      const feature = drawFeature(plan, order, at++, features)
+      if (isConstant(plan, feature)) work -= WORK_A_CONSTANT
+      else store<u32>(together + (drawn++ << 2), feature)
     }
-    const feature = drawFeature(plan, order, at, features)
-    at++
-    work -= workOfOne
-    if (classes > 0) {
-      sumClasses(plan, rows, count, feature)
-      cutClasses(plan, rows, count, feature, h)
-    } else {
-      sumOne(plan, rows, count, feature)
-      cutValues(plan, rows, count, feature, cells, false, g, h)
-    }
+    work -= <f64>drawn * workOfOne
+    if (drawn == 4) lookAtFour(plan, rows, count, depth, g, h, together)
+    else for (let i: u32 = 0; i < drawn; i++) look(plan, rows, count, depth, g, h, load<u32>(together + (i << 2)))
   }
   store<u32>(plan, 0, LOOKED)
   return work
+}
+
+/** Tries the cuts of one feature. */
+function look(plan: usize, rows: usize, count: u32, depth: u32, g: f64, h: f64, feature: u32): void {
+  let varies: bool
+  if (load<u32>(plan, CLASSES) > 0) {
+    sumClasses(plan, rows, count, feature)
+    varies = cutClasses(plan, rows, count, feature, h)
+  } else {
+    sumOne(plan, rows, count, feature)
+    varies = cutValues(plan, rows, count, feature, load<usize>(plan, CELLS), false, g, h)
+  }
+  if (!varies) noteConstant(plan, feature, depth)
+}
+
+/** Tries the cuts of four features (u32 [4]), whose values are read together. */
+function lookAtFour(plan: usize, rows: usize, count: u32, depth: u32, g: f64, h: f64, features: usize): void {
+  const cells = load<usize>(plan, CELLS)
+  sumFour(plan, rows, count, features)
+  for (let i: u32 = 0; i < 4; i++) {
+    const feature = load<u32>(features + (i << 2))
+    if (!cutValues(plan, rows, count, feature, cells + i * <u32>BLOCK, true, g, h)) noteConstant(plan, feature, depth)
+  }
 }

@@ -2,7 +2,10 @@
 //
 // Vectors stand in tiles: 16 vectors, feature by feature, f32 [vectors / 16, features, 16]; the last tile is filled up with
 // zeros. Each value adds its features in their order in a lane of its own, so its bits depend on the two vectors alone, and
-// K(x, y) = K(y, x). A kernel is 16 bytes: i32 kind, i32 degree, f32 gamma, f32 coef0.
+// K(x, y) = K(y, x). The same holds of sparse vectors, whose products are added up in f64 in the order of the features.
+//
+// A kernel is 32 bytes: i32 kind, i32 degree, f32 gamma, f32 coef0, and for sparse vectors (else 0) pointers: `bounds`
+// u32 [vectors, 2], where the values of each begin and end; `indices` u32; `values` f32; `norms` f64 [vectors], squared.
 
 const LINEAR: i32 = 0
 const RBF: i32 = 1
@@ -60,8 +63,77 @@ function valueOf(kernel: usize, kind: i32, sum: v128): v128 {
   return power
 }
 
-/** out f32 [count] = K(x, vectors), count a multiple of 16, x f32 [features]. */
-export function svmRow(kernel: usize, x: usize, tiles: usize, count: i32, features: i32, out: usize): void {
+/** Whether a kernel is of sparse vectors. */
+// @ts-ignore: decorator
+@inline
+export function isSparse(kernel: usize): bool {
+  return load<usize>(kernel, 16) != 0
+}
+
+/** What `valueOf` takes, for x f32 [features] of squared length `norm` and a sparse vector. */
+function sparseSum(kernel: usize, kind: i32, x: usize, norm: f64, vector: i32): f32 {
+  const bounds = load<usize>(kernel, 16) + (<usize>vector << 3)
+  const end = <usize>load<u32>(bounds, 4) << 2
+  let index = load<usize>(kernel, 20)
+  const values = load<usize>(kernel, 24)
+  let product: f64 = 0
+  for (let at = <usize>load<u32>(bounds) << 2; at < end; at += 4)
+    product += <f64>load<f32>(values + at) * <f64>load<f32>(x + (<usize>load<u32>(index + at) << 2))
+  if (kind != RBF) return <f32>product
+  return <f32>max(norm + load<f64>(load<usize>(kernel, 28) + (<usize>vector << 3)) - 2.0 * product, 0)
+}
+
+/** out f32 [count] = K(x, vectors first …), both multiples of 16, x f32 [features], `norm` its squared length. */
+function sparseRow(kernel: usize, x: usize, norm: f64, first: i32, count: i32, out: usize): void {
+  const kind = load<i32>(kernel)
+  for (let i = first; i < first + count; i += 4, out += 16) {
+    let sums = f32x4.splat(sparseSum(kernel, kind, x, norm, i))
+    sums = f32x4.replace_lane(sums, 1, sparseSum(kernel, kind, x, norm, i + 1))
+    sums = f32x4.replace_lane(sums, 2, sparseSum(kernel, kind, x, norm, i + 2))
+    sums = f32x4.replace_lane(sums, 3, sparseSum(kernel, kind, x, norm, i + 3))
+    v128.store(out, valueOf(kernel, kind, sums))
+  }
+}
+
+/** Squared length of x f32 [features]: zeros add nothing, so it is that of the same row's stored values. */
+function normOf(x: usize, features: i32): f64 {
+  let sum: f64 = 0
+  for (let f = 0; f < features; f++) {
+    const value = <f64>load<f32>(x + (<usize>f << 2))
+    sum += value * value
+  }
+  return sum
+}
+
+/** Writes a vector to x f32 [features]. */
+export function svmQuery(kernel: usize, tiles: usize, features: i32, vector: i32, x: usize): void {
+  if (isSparse(kernel)) {
+    memory.fill(x, 0, <usize>features << 2)
+    const bounds = load<usize>(kernel, 16) + (<usize>vector << 3)
+    const end = <usize>load<u32>(bounds, 4) << 2
+    for (let at = <usize>load<u32>(bounds) << 2; at < end; at += 4)
+      store<f32>(x + (<usize>load<u32>(load<usize>(kernel, 20) + at) << 2), load<f32>(load<usize>(kernel, 24) + at))
+    return
+  }
+  const from = tiles + <usize>(vector >> 4) * (<usize>features << 6) + (<usize>(vector & 15) << 2)
+  for (let f = 0; f < features; f++) store<f32>(x + (<usize>f << 2), load<f32>(from + (<usize>f << 6)))
+}
+
+/** out f32 [count] = K(x, vectors first …), both multiples of 16, x f32 [features]. */
+export function svmRow(
+  kernel: usize,
+  x: usize,
+  tiles: usize,
+  first: i32,
+  count: i32,
+  features: i32,
+  out: usize,
+): void {
+  if (isSparse(kernel)) sparseRow(kernel, x, normOf(x, features), first, count, out)
+  else denseRow(kernel, x, tiles + <usize>(first >> 4) * (<usize>features << 6), count, features, out)
+}
+
+function denseRow(kernel: usize, x: usize, tiles: usize, count: i32, features: i32, out: usize): void {
   const kind = load<i32>(kernel)
   const end = out + (<usize>count << 2)
   const tileBytes = <usize>features << 6
@@ -103,7 +175,16 @@ export function svmRow(kernel: usize, x: usize, tiles: usize, count: i32, featur
 export function svmDiagonal(kernel: usize, tiles: usize, count: i32, features: i32, out: usize): void {
   const kind = load<i32>(kernel)
   const tileBytes = <usize>features << 6
+  const norms = load<usize>(kernel, 28)
   for (let i = 0; i < count; i += 4) {
+    if (isSparse(kernel)) {
+      const at = norms + (<usize>i << 3)
+      const low = f32x4.demote_f64x2_zero(v128.load(at))
+      const high = f32x4.demote_f64x2_zero(v128.load(at, 16))
+      const lengths = v128.shuffle<f32>(low, high, 0, 1, 4, 5)
+      v128.store(out + (<usize>i << 2), valueOf(kernel, kind, kind == RBF ? f32x4.splat(0) : lengths))
+      continue
+    }
     const from = tiles + <usize>(i >> 4) * tileBytes + (<usize>(i & 15) << 2)
     let sum = f32x4.splat(0)
     if (kind != RBF) {
@@ -152,7 +233,7 @@ export function svmDecisions(
 ): void {
   const rowBytes = <usize>features << 2
   for (let i = 0; i < rows; i++, x += rowBytes) {
-    svmRow(kernel, x, tiles, count, features, row)
+    svmRow(kernel, x, tiles, 0, count, features, row)
     let weights = coefficients
     for (let p = 0; p < pairs; p++, out += 8) {
       const run = runs + (<usize>p << 4)

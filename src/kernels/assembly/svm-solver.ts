@@ -6,7 +6,7 @@
 // support vector machine, and one solver serves both: what it keeps is the error z - Kb of each row. The pair of rows is
 // chosen by second-order information after R.-E. Fan, P.-H. Chen and C.-J. Lin, "Working set selection using second order
 // information for training support vector machines" (JMLR 6, 2005).
-import { svmRow } from './svm-rows'
+import { svmQuery, svmRow } from './svm-rows'
 
 /** Least curvature along a step: what a pair of equal rows, or a kernel that is not positive, is given. */
 const TAU: f64 = 1e-12
@@ -73,9 +73,7 @@ function rowOf(s: Machine, i: i32): usize {
   store<u32>(s.used + (<usize>slot << 2), ++s.clock)
   const have = load<i32>(s.filled + (<usize>slot << 2))
   if (have < s.count) {
-    const tileBytes = <usize>s.features << 6
-    const from = s.tiles + <usize>(i >> 4) * tileBytes + (<usize>(i & 15) << 2)
-    for (let f = 0; f < s.features; f++) store<f32>(s.query + (<usize>f << 2), load<f32>(from + (<usize>f << 6)))
+    svmQuery(s.kernel, s.tiles, s.features, i, s.query)
     s.missing = slot
     if (s.wide != 0) return 0
     makeValues(s, have, s.count)
@@ -87,8 +85,7 @@ function rowOf(s: Machine, i: i32): usize {
 /** Makes values [from, to) of the missing row; both are multiples of 16. */
 function makeValues(s: Machine, from: i32, to: i32): void {
   const row = s.cache + <usize>s.missing * (<usize>s.count << 2)
-  const tiles = s.tiles + <usize>(from >> 4) * (<usize>s.features << 6)
-  svmRow(s.kernel, s.query, tiles, to - from, s.features, row + (<usize>from << 2))
+  svmRow(s.kernel, s.query, s.tiles, from, to - from, s.features, row + (<usize>from << 2))
 }
 
 function isMade(s: Machine): void {

@@ -47,12 +47,12 @@ function moveKeys(from: usize, to: usize, count: i32, counters: usize, shift: u3
   }
 }
 
-/** A f32 in [low, high), in the middle where there is one. */
+/** A finite f32 in [low, high), in the middle where there is one: `above` takes differences from it. */
 // @ts-ignore: decorator
 @inline
 function between(low: f32, high: f32): f32 {
   const middle = <f32>((<f64>low + <f64>high) / 2)
-  return (middle < high ? middle : low) + 0 // -0 is 0
+  return max<f32>(middle < high ? middle : low, -f32.MAX_VALUE) + 0 // -0 is 0
 }
 
 /**

@@ -681,6 +681,7 @@ t.test('degenerate data trains: constant features, one row, one class, all missi
       [0, 0],
     ],
     [[[3e38], [-3e38], [0]], [2, 0, 1], undefined],
+    [[[Number.POSITIVE_INFINITY], [Number.NEGATIVE_INFINITY], [0], [nan]], [2, 0, 1, 1], undefined],
     [[[1], [2]], [1, 1], undefined],
   ] as const) {
     for (const make of [regression, classification]) {
@@ -692,6 +693,9 @@ t.test('degenerate data trains: constant features, one row, one class, all missi
   }
   const large = await train(regression(dense([[3e38], [-3e38], [0]]), [3e38, -3e38, 0]), whole)
   t.same(predict(large.state, dense([[3e38], [-3e38], [0]])), [3e38, -3e38, 0].map(Math.fround))
+  const [up, down] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  const endless = await train(regression(dense([[up], [down], [0]]), [2, 0, 1]), whole)
+  t.same(predict(endless.state, dense([[up], [down], [0]])), [2, 0, 1], 'infinities are the largest values')
   const bare = await train(regression(dense([[], []]), [1, 2]), whole)
   t.same(predict(bare.state, dense([[]])), [1.5], 'no features')
   await t.rejects(train(regression(dense([]), [])), { code: 'FIT_NO_ROWS' })
