@@ -25,10 +25,12 @@ const builtIns: PluginSet = {
     { kind: 'preprocess', id: 'text-tfidf', load: () => import('./preprocess/text-tfidf.ts') },
     { kind: 'preprocess', id: 'woe', load: () => import('./preprocess/woe.ts') },
 
+    { kind: 'algorithm', id: 'elastic-net', load: () => import('./algorithm/elastic-net.ts') },
     { kind: 'algorithm', id: 'gradient-boosting', load: () => import('./algorithm/gradient-boosting.ts') },
     { kind: 'algorithm', id: 'k-means', load: () => import('./algorithm/k-means.ts') },
     { kind: 'algorithm', id: 'knn', load: () => import('./algorithm/knn.ts') },
     { kind: 'algorithm', id: 'isolation-forest', load: () => import('./algorithm/isolation-forest.ts') },
+    { kind: 'algorithm', id: 'lasso', load: () => import('./algorithm/lasso.ts') },
     { kind: 'algorithm', id: 'logistic', load: () => import('./algorithm/logistic.ts') },
     { kind: 'algorithm', id: 'neural-network', load: () => import('./algorithm/neural-network.ts') },
     { kind: 'algorithm', id: 'random-forest', load: () => import('./algorithm/random-forest.ts') },

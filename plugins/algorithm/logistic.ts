@@ -1,7 +1,17 @@
-import { classWeightParam, defineAlgorithm } from 'daybook/plugin'
+import { classWeightParam, defineAlgorithm, type FitContext, type TrainingData } from 'daybook/plugin'
 import { linearContributions, marginsOf, probabilitiesOf, standardizedSizes } from './linear/model.ts'
 import { showCoefficients } from './linear/show.ts'
 import { fitLogistic } from './logistic/fit.ts'
+
+/** Without a second class the model can only say the first. */
+function warnOfOneClass({ y, classes }: TrainingData, ctx: FitContext): void {
+  const [first] = y
+  if (first === undefined || y.some((code) => code !== first)) return
+  ctx.warn({
+    code: 'ONE_CLASS',
+    message: `All rows are of class \`${classes[first]}\`: there is nothing to tell apart.`,
+  })
+}
 
 /** Logistic regression, binary and multinomial. */
 export default defineAlgorithm({
@@ -14,7 +24,8 @@ export default defineAlgorithm({
     'treats them alike. Trains on sparse rows without making them dense.\n\n' +
     'Contributions are on the scale of log-odds: coefficient * (x - mean); with more than two classes, those of the score ' +
     'of the class that is predicted.\n\n' +
-    'Solver: L-BFGS, with L1 penalties OWL-QN (G. Andrew and J. Gao, ICML 2007).',
+    'Solver: L-BFGS over the curvature of a sample of rows, with L1 penalties OWL-QN (G. Andrew and J. Gao, ICML 2007) ' +
+    'and, where that is slow on two classes, proximal Newton steps (G.-X. Yuan, C.-H. Ho and C.-J. Lin, 2012).',
   tasks: ['binary', 'multiclass'],
   accepts: ['sparse', 'dense'],
   params: {
@@ -45,6 +56,7 @@ export default defineAlgorithm({
     classWeight: classWeightParam,
   },
   async fit(data, params, ctx) {
+    warnOfOneClass(data, ctx)
     const { model, minimum } = await fitLogistic(data, params, ctx)
     if (!minimum.converged)
       ctx.warn({

@@ -1,5 +1,6 @@
 export { type Activation, activate, activateBack, activations, dropout, randomBits } from './activation.ts'
 export { BoostGradients, type BoostLoss, type BoostRows, boostLossSum, gradientBytes } from './boosting.ts'
+export { choleskyFactor, choleskySolve } from './cholesky.ts'
 export { descend, descendByAdam, descendWithMomentum } from './descent.ts'
 export {
   type BinnedColumns,
@@ -17,14 +18,25 @@ export { type ClusteredRows, ClusterPasses, clusterPassBytes, nearestCentroids }
 export type { KernelFunctions, KernelMemory, Kernels, MathKernels, TrainingKernels } from './kernels.ts'
 export {
   addCentredSquares,
-  addGram,
   addLinearGradient,
-  classResiduals,
   type LinearRows,
   type LinearWeights,
   linearMargins,
+  type RowShape,
   toProbabilities,
 } from './linear.ts'
+export {
+  ColumnDescent,
+  type ColumnTask,
+  columnDescentBytes,
+  descendByProducts,
+  type FeatureColumns,
+  type PenalizedProducts,
+  slopesByProducts,
+} from './linear-descent.ts'
+export { type GramSamples, LinearGram, linearGramBytes } from './linear-gram.ts'
+export { type FeatureMoments, featureMomentBytes, featureMoments } from './linear-moments.ts'
+export { LinearPass, type LinearTask, linearPassBytes } from './linear-pass.ts'
 export { crossEntropy, type LossRows, type RegressionLoss, regressionLoss, softmax } from './loss.ts'
 export { addColumnSums, addProduct, addTransposedProduct, fillRows, gatherRows, scale, transpose } from './matrix.ts'
 export { alignUp } from './memory.ts'

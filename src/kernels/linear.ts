@@ -32,31 +32,12 @@ type LinearFunctions = {
     weight: number,
     out: number,
   ): void
-  linearDenseGram(
-    x: number,
-    n: number,
-    features: number,
-    means: number,
-    weight: number,
-    gram: number,
-    row: number,
-  ): void
-  linearSparseGram(
-    starts: number,
-    indices: number,
-    values: number,
-    n: number,
-    features: number,
-    weight: number,
-    gram: number,
-  ): void
-  logisticResiduals(margins: number, y: number, weight: number, n: number, out: number): number
-  softmaxResiduals(margins: number, y: number, weight: number, n: number, classes: number, out: number): number
   sigmoidRows(margins: number, n: number): void
   softmaxRows(margins: number, n: number, classes: number): void
 }
 
 const of = (kernels: Kernels): LinearFunctions => kernels.functions as unknown as LinearFunctions
+
 const at = (array: { readonly byteOffset: number } | undefined): number => array?.byteOffset ?? 0
 
 /** Rows of features in kernel memory: dense f32 [rows, features] row-major, or compressed sparse rows. */
@@ -71,10 +52,24 @@ export type LinearRows =
       readonly values: Float32Array
     }
 
+/** What the memory of a kernel over rows depends on; `stored` is the number of values. */
+export interface RowShape {
+  readonly form: 'dense' | 'sparse'
+  readonly rows: number
+  readonly columns: number
+  readonly stored: number
+}
+
 /** Weights of a linear model: `coefficients` f64 [features, outputs], `intercepts` f64 [outputs]. */
 export interface LinearWeights {
   readonly coefficients: Float64Array
   readonly intercepts: Float64Array
+}
+
+/** Pointers of rows, as the kernels take them first. */
+export function rowPointers(x: LinearRows): number[] {
+  if (x.form === 'dense') return [x.values.byteOffset]
+  return [x.starts.byteOffset, x.indices.byteOffset, x.values.byteOffset]
 }
 
 /** margins f64 [rows, outputs] = intercepts + rows · coefficients. Each sum runs in the order of the features. */
@@ -83,24 +78,24 @@ export function linearMargins(kernels: Kernels, x: LinearRows, weights: LinearWe
   const outputs = intercepts.length
   if (x.form === 'dense')
     of(kernels).linearDenseMargins(
-      at(x.values),
+      x.values.byteOffset,
       x.rows,
       x.columns,
-      at(coefficients),
-      at(intercepts),
+      coefficients.byteOffset,
+      intercepts.byteOffset,
       outputs,
-      at(margins),
+      margins.byteOffset,
     )
   else
     of(kernels).linearSparseMargins(
-      at(x.starts),
-      at(x.indices),
-      at(x.values),
+      x.starts.byteOffset,
+      x.indices.byteOffset,
+      x.values.byteOffset,
       x.rows,
-      at(coefficients),
-      at(intercepts),
+      coefficients.byteOffset,
+      intercepts.byteOffset,
       outputs,
-      at(margins),
+      margins.byteOffset,
     )
 }
 
@@ -151,42 +146,8 @@ export function addCentredSquares(
     )
 }
 
-/**
- * gram f64 [features, features] += upper triangle of the weighted products of features. Dense rows are centred by `means`
- * beforehand (`scratch`: f64 [features]), sparse ones are not.
- */
-export function addGram(
-  kernels: Kernels,
-  x: LinearRows,
-  means: Float64Array,
-  weight: Float32Array | undefined,
-  gram: Float64Array,
-  scratch: Float64Array,
-): void {
-  if (x.form === 'dense')
-    of(kernels).linearDenseGram(at(x.values), x.rows, x.columns, at(means), at(weight), at(gram), at(scratch))
-  else of(kernels).linearSparseGram(at(x.starts), at(x.indices), at(x.values), x.rows, x.columns, at(weight), at(gram))
-}
-
-/**
- * Logistic (one output) or multinomial loss of margins f64 [rows, outputs] for class codes `y`: writes weight * (p - target)
- * to `residuals` and gives the weighted sum of losses.
- */
-export function classResiduals(
-  kernels: Kernels,
-  margins: Float64Array,
-  y: Int32Array,
-  weight: Float32Array | undefined,
-  outputs: number,
-  residuals: Float64Array,
-): number {
-  const rows = y.length
-  if (outputs === 1) return of(kernels).logisticResiduals(at(margins), at(y), at(weight), rows, at(residuals))
-  return of(kernels).softmaxResiduals(at(margins), at(y), at(weight), rows, outputs, at(residuals))
-}
-
 /** Turns margins f64 [rows, outputs] into probabilities, in place: sigmoid for one output, else softmax. */
 export function toProbabilities(kernels: Kernels, margins: Float64Array, outputs: number): void {
-  if (outputs === 1) of(kernels).sigmoidRows(at(margins), margins.length)
-  else of(kernels).softmaxRows(at(margins), margins.length / outputs, outputs)
+  if (outputs === 1) of(kernels).sigmoidRows(margins.byteOffset, margins.length)
+  else of(kernels).softmaxRows(margins.byteOffset, margins.length / outputs, outputs)
 }

@@ -2,11 +2,15 @@ import fc from 'fast-check'
 import t from 'tap'
 import {
   addCentredSquares,
-  addGram,
   addLinearGradient,
-  classResiduals,
+  choleskyFactor,
+  choleskySolve,
+  featureMoments,
   type KernelMemory,
+  KernelPool,
   type Kernels,
+  LinearGram,
+  LinearPass,
   type LinearRows,
   linearMargins,
   scoringKernels,
@@ -57,6 +61,12 @@ function sparseRows(memory: KernelMemory, { rows, columns, values }: Case): Line
 const numbers = (count: number, factor: number): Float64Array =>
   Float64Array.from({ length: count }, (_, i) => Math.fround(((i * 37 + 11) % 29) / 7 - 2) * factor)
 
+const weights = (rows: number): Float32Array => Float32Array.from({ length: rows }, (_, i) => 0.5 + (i % 3))
+const sum = (weight: ArrayLike<number>, of: (i: number) => number): number =>
+  Array.from(weight).reduce((total, w, i) => total + w * of(i), 0)
+const near = (got: number | undefined, expected: number, tolerance = 1e-9): boolean =>
+  Math.abs((got ?? Number.NaN) - expected) <= tolerance * (1 + Math.abs(expected))
+
 t.test('margins and gradients are products; sparse rows give the bits of dense ones', async (t) => {
   fc.assert(
     fc.property(cases, (given) => {
@@ -99,39 +109,78 @@ t.test('margins and gradients are products; sparse rows give the bits of dense o
   )
 })
 
-t.test('gram matrices and centred squares, dense and sparse', async (t) => {
+t.test('centred squares, dense and sparse', async (t) => {
   fc.assert(
     fc.property(cases, (given) => {
       const { rows, columns, values } = given
       kernels.scope(MEGABYTE, (memory) => {
-        const weight = memory.put(Float32Array.from({ length: rows }, (_, i) => 0.5 + (i % 3)))
+        const weight = memory.put(weights(rows))
         const means = memory.put(numbers(columns, 1))
-        const zero = memory.f64(columns)
-        const x = (i: number, f: number): number => values[i * columns + f] as number
-        const sum = (of: (i: number) => number): number =>
-          Array.from({ length: rows }, (_, i) => (weight[i] as number) * of(i)).reduce((a, b) => a + b, 0)
-        const near = (got: number | undefined, expected: number): void => {
-          t.ok(Math.abs((got ?? Number.NaN) - expected) <= 1e-9 * (1 + Math.abs(expected)), `${got} for ${expected}`)
-        }
         for (const enter of [denseRows, sparseRows]) {
-          const entered = enter(memory, given)
-          const gram = memory.f64(columns * columns)
-          addGram(kernels, entered, enter === denseRows ? means : zero, weight, gram, memory.f64(columns))
           const squares = memory.f64(columns)
-          addCentredSquares(kernels, entered, means, weight, squares)
+          addCentredSquares(kernels, enter(memory, given), means, weight, squares)
           for (let f = 0; f < columns; f++) {
             const mean = means[f] as number
-            const all = enter === sparseRows ? mean * mean * sum(() => 1) : 0
-            near(
-              (squares[f] as number) + all,
-              sum((i) => (x(i, f) - mean) ** 2),
-            )
-            for (let g = f; g < columns; g++) {
-              const [a, b] = enter === denseRows ? [mean, means[g] as number] : [0, 0]
+            const more = enter === sparseRows ? mean * mean * sum(weight, () => 1) : 0
+            const expected = sum(weight, (i) => ((values[i * columns + f] as number) - mean) ** 2)
+            t.ok(near((squares[f] as number) + more, expected))
+          }
+        }
+      })
+    }),
+    { numRuns: 40 },
+  )
+})
+
+t.test('moments: means and squared distances, dense and sparse', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(cases, async (given) => {
+      const { rows, columns, values } = given
+      await kernels.scope(MEGABYTE, async (memory) => {
+        const weight = memory.put(weights(rows))
+        for (const enter of [denseRows, sparseRows]) {
+          const moments = await featureMoments(kernels, memory, enter(memory, given), weight, async () => {})
+          t.equal(
+            moments.weight,
+            sum(weight, () => 1),
+          )
+          for (let f = 0; f < columns; f++) {
+            const x = (i: number): number => values[i * columns + f] as number
+            const mean = sum(weight, x) / moments.weight
+            t.ok(near(moments.means[f], mean))
+            t.ok(
               near(
-                gram[f * columns + g],
-                sum((i) => (x(i, f) - a) * (x(i, g) - b)),
-              )
+                moments.squares[f],
+                sum(weight, (i) => (x(i) - mean) ** 2),
+              ),
+            )
+          }
+        }
+      })
+    }),
+    { numRuns: 40 },
+  )
+})
+
+t.test('gram matrices: centred products of features and of one more column, over every other row', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(cases, fc.integer({ min: 1, max: 2 }), async (given, step) => {
+      const { rows, columns, values } = given
+      await kernels.scope(MEGABYTE, async (memory) => {
+        const samples = Math.floor((rows - 1) / step) + 1
+        const weight = memory.put(Float64Array.from(weights(samples)))
+        const means = numbers(columns, 1)
+        const x = (i: number, f: number): number => values[i * step * columns + f] as number
+        for (const enter of [denseRows, sparseRows]) {
+          const own = enter(memory, given)
+          const shape = { form: own.form, rows: samples, columns, stored: own.values.length }
+          const gram = new LinearGram(kernels, memory, shape, means)
+          await gram.run(own, { step, weight }, async () => {})
+          const far = (i: number, f: number): number => (f === columns ? 1 : x(i, f) - (means[f] as number))
+          for (let f = 0; f <= columns; f++) {
+            for (let g = f; g <= columns; g++) {
+              const expected = sum(weight, (i) => far(i, f) * far(i, g))
+              t.ok(near(gram.matrix[f * gram.stride + g], expected), `${own.form} ${f} ${g}`)
             }
           }
         }
@@ -141,28 +190,145 @@ t.test('gram matrices and centred squares, dense and sparse', async (t) => {
   )
 })
 
-t.test('residuals are derivatives of the loss', async (t) => {
-  const rows = 8
-  for (const outputs of [1, 3]) {
-    kernels.scope(MEGABYTE, (memory) => {
-      const margins = memory.put(numbers(rows * outputs, 1.3))
-      const y = memory.put(Int32Array.from({ length: rows }, (_, i) => i % Math.max(outputs, 2)))
-      const weight = memory.put(Float32Array.from({ length: rows }, (_, i) => 0.25 * (i + 1)))
-      const residuals = memory.f64(rows * outputs)
-      const unused = memory.f64(rows * outputs)
-      classResiduals(kernels, margins, y, weight, outputs, residuals)
-      for (let at = 0; at < rows * outputs; at++) {
-        const kept = margins[at] as number
-        margins[at] = kept + 1e-5
-        const above = classResiduals(kernels, margins, y, weight, outputs, unused)
-        margins[at] = kept - 1e-5
-        const below = classResiduals(kernels, margins, y, weight, outputs, unused)
-        margins[at] = kept
-        t.ok(Math.abs((residuals[at] as number) - (above - below) / 2e-5) < 1e-8)
-      }
-    })
+t.test('a pass gives the loss and its derivatives, dense and sparse, for every kind of loss', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(cases, fc.boolean(), fc.integer({ min: 0, max: 5 }), async (given, weighted, outputs) => {
+      const { rows, columns } = given
+      const turn = async (): Promise<void> => {}
+      await kernels.scope(MEGABYTE, async (memory) => {
+        const weight = weighted ? memory.put(weights(rows)) : undefined
+        const codes = Int32Array.from({ length: rows }, (_, i) => (i * 3) % Math.max(outputs, 2))
+        const y = outputs === 0 ? memory.put(numbers(rows, 1)) : memory.put(codes)
+        for (const enter of [denseRows, sparseRows]) {
+          const pass = new LinearPass(kernels, memory, { x: enter(memory, given), y, weight, outputs })
+          const { width, coefficients, intercepts, sums } = pass
+          const kinds = Math.max(outputs, 1)
+          t.equal(width, kinds === 1 ? 1 : 2 * Math.ceil(kinds / 2))
+          for (let at = 0; at < columns * width; at++)
+            if (at % width < kinds) coefficients[at] = ((at * 7) % 5) / 8 - 0.3
+          for (let k = 0; k < kinds; k++) intercepts[k] = k / 4 - 0.5
+          const loss = await pass.run(turn)
+          t.ok(near(loss, naiveLoss(given, y, weight, outputs, pass), 1e-12), 'loss')
+          const gradient = Float64Array.from(sums)
+          const slope = async (array: Float64Array, at: number): Promise<number> => {
+            const kept = array[at] as number
+            array[at] = kept + 1e-5
+            const above = await pass.run(turn)
+            array[at] = kept - 1e-5
+            const below = await pass.run(turn)
+            array[at] = kept
+            return (above - below) / 2e-5
+          }
+          for (let at = 0; at < (columns + 1) * width; at++) {
+            if (at % width >= kinds) t.equal(gradient[at], 0)
+            else if (at < columns * width) t.ok(near(gradient[at], await slope(coefficients, at), 1e-6), `${at}`)
+            else t.ok(near(gradient[at], await slope(intercepts, at - columns * width), 1e-6), `intercept ${at}`)
+          }
+        }
+      })
+    }),
+    { numRuns: 40 },
+  )
+})
+
+t.test('losses at extreme margins are exact enough, and stay finite', async (t) => {
+  const margins = [0, 1e-9, -1e-9, 0.3, -0.4142, 5, -36, 37, 300, -745, 1e5]
+  const turn = async (): Promise<void> => {}
+  for (const weighted of [false, true]) {
+    for (const [i, margin] of margins.entries()) {
+      await kernels.scope(MEGABYTE, async (memory) => {
+        // One row alone, and the same row five times: both ways that the kernel takes.
+        for (const rows of [1, 5]) {
+          const x = denseRows(memory, { rows, columns: 1, outputs: 1, values: new Float32Array(rows).fill(1) })
+          const y = memory.put(new Int32Array(rows).fill(i % 2))
+          const weight = weighted ? memory.put(new Float32Array(rows).fill(1)) : undefined
+          const pass = new LinearPass(kernels, memory, { x, y, weight, outputs: 1 })
+          pass.intercepts[0] = margin
+          const against = i % 2 === 1 ? -margin : margin
+          const loss = Math.max(against, 0) + Math.log1p(Math.exp(-Math.abs(against)))
+          t.ok(Math.abs((await pass.run(turn)) / rows - loss) <= 4e-16 * (1 + loss), `loss at ${margin}`)
+          const p = 1 / (1 + Math.exp(-against))
+          const rest = (i % 2 === 1 ? -1 : 1) * (against < -30 ? Math.exp(against) : p)
+          const got = (pass.sums[1] as number) / rows
+          t.ok(Math.abs(got - rest) <= 1e-14 * Math.abs(rest) + 1e-307, `residual ${got} for ${rest} at ${margin}`)
+        }
+      })
+    }
   }
 })
+
+t.test('results do not depend on the threads', async (t) => {
+  const pool = new KernelPool({ stress: 5 })
+  const rows = 30_000
+  const values = Float32Array.from({ length: rows * 20 }, (_, at) => ((at * 7919) % 1009) / 500 - 1)
+  const run = async (threads: number): Promise<Float64Array[]> => {
+    const own = trainingKernels({ pool, threads })
+    const result = await own.scope(16 * MEGABYTE, async (memory) => {
+      const turn = async (): Promise<void> => {}
+      const x = denseRows(memory, { rows, columns: 20, outputs: 1, values })
+      const y = memory.put(Int32Array.from({ length: rows }, (_, i) => (i >> 2) & 1))
+      const pass = new LinearPass(own, memory, { x, y, weight: undefined, outputs: 1 })
+      pass.coefficients.fill(0.1)
+      await pass.run(turn)
+      const { means, squares } = await featureMoments(own, memory, x, undefined, turn)
+      const gram = new LinearGram(own, memory, { ...x, stored: values.length }, means)
+      await gram.run(x, { step: 1, weight: memory.f64(rows).fill(1) }, turn)
+      return [pass.sums, means, squares, gram.matrix].map((array) => Float64Array.from(array))
+    })
+    own.close()
+    return result
+  }
+  const one = await run(1)
+  t.strictSame(await run(3), one)
+  await pool.close()
+})
+
+t.test('Cholesky solves, several right sides at once, and leaves dependent columns out', async (t) => {
+  kernels.scope(MEGABYTE, (memory) => {
+    const factor = (a: number[], n: number): { u: Float64Array; dependent: number } => {
+      const u = memory.put(Float64Array.from(a))
+      return { u, dependent: choleskyFactor(kernels, u, n, n, memory.f64(n)) }
+    }
+    // 4x + 2y = 2, 2x + 3y = 5; and = 8, = 8
+    const { u, dependent } = factor([4, 2, 0, 3], 2)
+    t.equal(dependent, 0)
+    const b = memory.put(Float64Array.of(2, 8, 5, 8))
+    choleskySolve(kernels, u, 2, 2, b, 2)
+    for (const [i, value] of [-0.5, 1, 2, 2].entries()) t.ok(near(b[i], value))
+    const flat = factor([1, 1, 1, 1], 2)
+    t.equal(flat.dependent, 1)
+    const side = memory.put(Float64Array.of(1, 1))
+    choleskySolve(kernels, flat.u, 2, 2, side, 1)
+    t.same([...side], [1, 0])
+  })
+})
+
+/** Sum of losses by its definition. */
+function naiveLoss(
+  { rows, columns, values }: Case,
+  y: Int32Array | Float64Array,
+  weight: Float32Array | undefined,
+  outputs: number,
+  { width, coefficients, intercepts }: LinearPass,
+): number {
+  let loss = 0
+  for (let i = 0; i < rows; i++) {
+    const margins = Array.from({ length: Math.max(outputs, 1) }, (_, k) => {
+      let margin = intercepts[k] as number
+      for (let f = 0; f < columns; f++)
+        margin += (values[i * columns + f] as number) * (coefficients[f * width + k] as number)
+      return margin
+    })
+    const [first = 0] = margins
+    const target = y[i] as number
+    let own: number
+    if (outputs === 0) own = (first - target) ** 2 / 2
+    else if (outputs === 1) own = Math.log(1 + Math.exp(target === 1 ? -first : first))
+    else own = Math.log(margins.reduce((sum, m) => sum + Math.exp(m), 0)) - (margins[target] as number)
+    loss += (weight?.[i] ?? 1) * own
+  }
+  return loss
+}
 
 t.test('probabilities sum to 1, stand extreme margins and have the same bits in both builds', async (t) => {
   const margins = Float64Array.of(0, 0, 0, 1000, -1000, 0, 1, 2, 3, -1e308, 1e308, 5)

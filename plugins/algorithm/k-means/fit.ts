@@ -22,7 +22,7 @@ const DOMINANT = 0.95
 /**
  * Runs Lloyd's algorithm from several k-means++ starts and keeps the one of the smallest inertia, the first of equal ones.
  *
- * @throws DaybookError FIT_NO_ROWS, FIT_TOO_FEW_ROWS, MODEL_NO_FEATURES
+ * @throws DaybookError FIT_NO_ROWS, FIT_NOT_FINITE, FIT_TOO_FEW_ROWS, MODEL_NO_FEATURES
  */
 export async function fitKMeans(
   { X, weight }: TrainingData,
@@ -34,11 +34,12 @@ export async function fitKMeans(
   if (width === 0) throw fail('MODEL_NO_FEATURES', { taker: 'k-means' })
   const draws = 2 + Math.floor(ctx.kernels.math.log(k))
   const bytes =
-    alignUp(values.byteLength) + alignUp(4 * rows) + momentBytes(rows, width) + clusterPassBytes(rows, width, k, draws)
+    alignUp(values.byteLength) + alignUp(4 * rows) + momentBytes(X) + clusterPassBytes(rows, width, k, draws)
   return ctx.kernels.scope(bytes, async (memory) => {
     const x = memory.put(values)
     const rowWeight = weight && memory.put(weight)
-    const moments = momentsOf(ctx.kernels, memory, { form: 'dense', rows, columns: width, values: x }, rowWeight)
+    const inMemory = { form: 'dense', rows, columns: width, values: x } as const
+    const moments = await momentsOf(memory, X, inMemory, rowWeight, ctx, () => turn(ctx))
     warnOfScales(ctx, features, moments)
     const data: ClusteredRows = { values: x, rows, features: width, weight: rowWeight }
     const passes = new ClusterPasses(ctx.kernels, memory, data, k, draws)

@@ -1,18 +1,28 @@
-import type { Features } from 'daybook/frame'
+import type { DenseFeatures, Features, SparseFeatures } from 'daybook/frame'
 import {
-  addCentredSquares,
-  addLinearGradient,
   alignUp,
+  featureMomentBytes,
+  featureMoments,
   type KernelMemory,
-  type Kernels,
   type LinearRows,
+  type RowShape,
 } from 'daybook/kernels'
-import { fail } from 'daybook/plugin'
+import { type FitContext, fail } from 'daybook/plugin'
+
+/** Share of values that are not 0 below which dense rows are trained on as sparse ones: it is the faster form then. */
+const SPARSE_BELOW = 0.25
+/** Rows that this share is read off. */
+const LOOKED_AT = 1000
 
 /** Bytes that `enterRows` takes from a scope. */
 export function rowBytes(X: Features): number {
   const values = alignUp(X.values.byteLength)
   return X.form === 'dense' ? values : values + alignUp(X.starts.byteLength) + alignUp(X.indices.byteLength)
+}
+
+/** What the memory of kernels over these rows depends on. */
+export function shapeOf(X: Features): RowShape {
+  return { form: X.form, rows: X.rows, columns: X.features.length, stored: X.values.length }
 }
 
 /** Copies features into kernel memory, in the form that they have. */
@@ -34,6 +44,45 @@ export function someRows(x: LinearRows, from: number, to: number): LinearRows {
   return { ...x, rows: to - from, values: x.values.subarray(from * x.columns, to * x.columns) }
 }
 
+/** The same features, as sparse rows where most values are 0. */
+export function packed(X: Features): Features {
+  const columns = X.features.length
+  if (X.form === 'sparse' || columns < 16) return X
+  const step = Math.max(1, Math.floor(X.rows / LOOKED_AT))
+  let seen = 0
+  let kept = 0
+  for (let row = 0; row < X.rows; row += step) {
+    for (let at = row * columns; at < (row + 1) * columns; at++) if (X.values[at] !== 0) kept += 1
+    seen += columns
+  }
+  if (!(kept < SPARSE_BELOW * seen)) return X
+  return sparseOf(X)
+}
+
+/** Dense rows as sparse ones. */
+export function sparseOf({ values: dense, rows, features }: DenseFeatures): SparseFeatures {
+  const columns = features.length
+  const starts = new Uint32Array(rows + 1)
+  let stored = 0
+  for (let row = 0; row < rows; row++) {
+    for (let at = row * columns; at < (row + 1) * columns; at++) if (dense[at] !== 0) stored += 1
+    starts[row + 1] = stored
+  }
+  const indices = new Uint32Array(stored)
+  const values = new Float32Array(stored)
+  let to = 0
+  for (let row = 0; row < rows; row++) {
+    for (let f = 0; f < columns; f++) {
+      const value = dense[row * columns + f] as number
+      if (value === 0) continue
+      indices[to] = f
+      values[to] = value
+      to += 1
+    }
+  }
+  return { form: 'sparse', rows, features, starts, indices, values }
+}
+
 /** Weighted means and standard deviations of features, f64 [features]. */
 export interface Moments {
   /** Sum of the weights. */
@@ -44,38 +93,33 @@ export interface Moments {
 }
 
 /** Bytes that `momentsOf` takes from a scope. */
-export function momentBytes(rows: number, columns: number): number {
-  return alignUp(8 * rows) + 2 * alignUp(8 * columns)
+export function momentBytes(X: Features): number {
+  return featureMomentBytes(shapeOf(X))
 }
 
 /**
  * Moments of rows in kernel memory; `weight` lies there too. Sparse rows are not made dense.
  *
- * @throws DaybookError FIT_NO_ROWS where nothing has any weight
+ * @throws DaybookError FIT_NO_ROWS where nothing has any weight, FIT_NOT_FINITE
  */
-export function momentsOf(
-  kernels: Kernels,
+export async function momentsOf(
   memory: KernelMemory,
+  X: Features,
   x: LinearRows,
   weight: Float32Array | undefined,
-): Moments {
-  const weights = memory.f64(x.rows)
-  weights.set(weight ?? weights.fill(1))
-  let total = 0
-  for (const w of weights) total += w
-  if (!(total > 0))
-    throw fail('FIT_NO_ROWS', { reason: x.rows === 0 ? 'the training part is empty' : 'all weights are 0' })
-  const means = memory.f64(x.columns)
-  const squares = memory.f64(x.columns)
-  addLinearGradient(kernels, x, weights, 1, means)
-  for (let f = 0; f < x.columns; f++) means[f] = (means[f] as number) / total
-  addCentredSquares(kernels, x, means, weight, squares)
+  { kernels }: FitContext,
+  turn: () => Promise<void>,
+): Promise<Moments> {
+  if (x.rows === 0) throw fail('FIT_NO_ROWS', { reason: 'the training part is empty' })
+  const { weight: total, means, squares } = await featureMoments(kernels, memory, x, weight, turn)
+  if (!(total > 0)) throw fail('FIT_NO_ROWS', { reason: 'all weights are 0' })
+  if (!Number.isFinite(total)) throw fail('FIT_NOT_FINITE', { what: 'the weight' })
   const deviations = new Float64Array(x.columns)
   for (let f = 0; f < x.columns; f++) {
     const mean = means[f] as number
-    const sum = (squares[f] as number) + (x.form === 'sparse' ? total * mean * mean : 0)
-    const deviation = Math.sqrt(Math.max(sum / total, 0))
+    const deviation = Math.sqrt((squares[f] as number) / total)
+    if (!Number.isFinite(deviation)) throw fail('FIT_NOT_FINITE', { what: `\`${X.features[f]?.name}\`` })
     deviations[f] = deviation > 1e-9 * Math.abs(mean) ? deviation : 0
   }
-  return { weight: total, means: Float64Array.from(means), deviations }
+  return { weight: total, means, deviations }
 }

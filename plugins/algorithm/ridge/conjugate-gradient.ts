@@ -3,10 +3,10 @@
  * `multiply` writes A p. Ends when the residual is `tolerance` of b, or after `maxIterations`.
  */
 export async function solveConjugateGradient(
-  multiply: (p: Float64Array, product: Float64Array) => void,
+  multiply: (p: Float64Array, product: Float64Array) => Promise<void>,
   b: Float64Array,
   { tolerance, maxIterations }: { readonly tolerance: number; readonly maxIterations: number },
-  turn: (iteration: number) => Promise<void>,
+  progress: (iteration: number) => void,
 ): Promise<{ x: Float64Array; iterations: number; converged: boolean }> {
   const n = b.length
   const x = new Float64Array(n)
@@ -17,8 +17,8 @@ export async function solveConjugateGradient(
   let size = dot(rest, rest)
   let iterations = 0
   while (size > goal && iterations < maxIterations) {
-    await turn(iterations)
-    multiply(p, product)
+    progress(iterations)
+    await multiply(p, product)
     const curvature = dot(p, product)
     if (!(curvature > 0)) break
     const step = size / curvature

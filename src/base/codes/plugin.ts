@@ -15,6 +15,11 @@ export const pluginCodes = table({
     exit: 1,
   },
   FIT_NO_ROWS: { message: 'there is no row to learn from: {reason}', exit: 1 },
+  FIT_NOT_FINITE: {
+    message: '{what} holds a value that is not a finite number of 32 bits',
+    hint: 'Take such rows out, or put a `clip` or `log` cell before the algorithm.',
+    exit: 1,
+  },
   FIT_TOO_FEW_ROWS: {
     message: '{clusters} clusters need as many rows that differ, and the training rows hold {distinct} of them',
     hint: 'Ask for fewer clusters.',

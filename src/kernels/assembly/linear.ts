@@ -1,12 +1,16 @@
-// Kernels of linear models. Every sum runs in the order of rows or features, one accumulator a sum, and a zero adds nothing:
-// so dense and sparse rows of equal content give equal bits.
+// Margins of linear models for scoring. Every sum runs in the order of the features, one accumulator a sum, and a zero adds
+// nothing: so dense and sparse rows of equal content give equal bits. Training has passes of its own (linear-passes.ts).
 //
 // Shapes: `values` f32 [n, features], or sparse rows (`starts` u32 [n + 1], `indices` u32, `values` f32); `coefficients`
-// f64 [features, outputs]; `intercepts` f64 [outputs]; `margins` and `residuals` f64 [n, outputs]; `weight` f32 [n], or 0
-// where every row counts 1.
+// f64 [features, outputs]; `intercepts` f64 [outputs]; `margins` f64 [n, outputs].
 import { weightOf } from './row-weight'
 
+export * from './linear-cholesky'
+export * from './linear-descent'
+export * from './linear-gram'
 export * from './linear-losses'
+export * from './linear-moments'
+export * from './linear-passes'
 
 /** to[k] += x * from[k] for k < count. */
 // @ts-ignore: decorator
@@ -33,16 +37,13 @@ export function linearDenseMargins(
 ): void {
   const rowBytes = <usize>features << 2
   const outputBytes = <usize>outputs << 3
-  for (let i = 0; i < n; i++) {
+  let i = 0
+  if (outputs == 1) {
+    for (; i + 4 <= n; i += 4)
+      fourSums(values + <usize>i * rowBytes, rowBytes, coefficients, load<f64>(intercepts), margins + (<usize>i << 3))
+  }
+  for (; i < n; i++) {
     const row = values + <usize>i * rowBytes
-    if (outputs == 1) {
-      let sum = load<f64>(intercepts)
-      for (let f = 0; f < features; f++) {
-        sum += <f64>load<f32>(row + (<usize>f << 2)) * load<f64>(coefficients + (<usize>f << 3))
-      }
-      store<f64>(margins + (<usize>i << 3), sum)
-      continue
-    }
     const out = margins + <usize>i * outputBytes
     memory.copy(out, intercepts, outputBytes)
     for (let f = 0; f < features; f++) {
@@ -50,6 +51,28 @@ export function linearDenseMargins(
       if (x != 0) addScaled(out, x, coefficients + <usize>f * outputBytes, outputs)
     }
   }
+}
+
+/** Sums of four rows side by side: each waits for its last addition, so four take the time of one. */
+function fourSums(a: usize, rowBytes: usize, coefficients: usize, start: f64, margins: usize): void {
+  const b = a + rowBytes
+  const c = b + rowBytes
+  const d = c + rowBytes
+  let s0 = start
+  let s1 = start
+  let s2 = start
+  let s3 = start
+  for (let at: usize = 0; at < rowBytes; at += 4) {
+    const by = load<f64>(coefficients + (at << 1))
+    s0 += <f64>load<f32>(a + at) * by
+    s1 += <f64>load<f32>(b + at) * by
+    s2 += <f64>load<f32>(c + at) * by
+    s3 += <f64>load<f32>(d + at) * by
+  }
+  store<f64>(margins, s0)
+  store<f64>(margins, s1, 8)
+  store<f64>(margins, s2, 16)
+  store<f64>(margins, s3, 24)
 }
 
 /** The same for sparse rows. */
@@ -173,56 +196,6 @@ export function linearSparseSquares(
       const f = <usize>load<u32>(indices + (<usize>s << 2)) << 3
       const x = <f64>load<f32>(values + (<usize>s << 2))
       store<f64>(squares + f, load<f64>(squares + f) + w * (x * (x - 2.0 * load<f64>(means + f))))
-    }
-  }
-}
-
-/** gram f64 [features, features] += upper triangle of the weighted products of centred features. `row` f64 [features]: scratch. */
-export function linearDenseGram(
-  values: usize,
-  n: i32,
-  features: i32,
-  means: usize,
-  weight: usize,
-  gram: usize,
-  row: usize,
-): void {
-  const rowBytes = <usize>features << 2
-  const gramBytes = <usize>features << 3
-  for (let i = 0; i < n; i++) {
-    const w = weightOf(weight, i)
-    for (let f = 0; f < features; f++) {
-      const x = <f64>load<f32>(values + <usize>i * rowBytes + (<usize>f << 2))
-      store<f64>(row + (<usize>f << 3), x - load<f64>(means + (<usize>f << 3)))
-    }
-    for (let f = 0; f < features; f++) {
-      const from = <usize>f << 3
-      const x = load<f64>(row + from)
-      if (x != 0) addScaled(gram + <usize>f * gramBytes + from, w * x, row + from, features - f)
-    }
-  }
-}
-
-/** gram f64 [features, features] += upper triangle of the weighted products of sparse rows, not centred. */
-export function linearSparseGram(
-  starts: usize,
-  indices: usize,
-  values: usize,
-  n: i32,
-  features: i32,
-  weight: usize,
-  gram: usize,
-): void {
-  for (let i = 0; i < n; i++) {
-    const w = weightOf(weight, i)
-    const to = load<u32>(starts + (<usize>i << 2), 4)
-    for (let s = load<u32>(starts + (<usize>i << 2)); s < to; s++) {
-      const x = w * <f64>load<f32>(values + (<usize>s << 2))
-      const line = gram + ((<usize>load<u32>(indices + (<usize>s << 2)) * <usize>features) << 3)
-      for (let t = s; t < to; t++) {
-        const at = line + (<usize>load<u32>(indices + (<usize>t << 2)) << 3)
-        store<f64>(at, load<f64>(at) + x * <f64>load<f32>(values + (<usize>t << 2)))
-      }
     }
   }
 }

@@ -4,7 +4,6 @@ import type { TrainingData } from 'daybook/plugin'
 import { Matrix, solve } from 'ml-matrix'
 import t from 'tap'
 import type { LinearModel } from '../../../plugins/algorithm/linear/model.ts'
-import { solveCholesky } from '../../../plugins/algorithm/ridge/cholesky.ts'
 import plugin from '../../../plugins/algorithm/ridge.ts'
 import { dense, fitting, noise, sparse, withDefaults } from './fitting.ts'
 
@@ -142,14 +141,4 @@ t.test('contributions and base add up to the prediction', async (t) => {
   t.ok(Math.abs((parts[4] as number) - mean) < 1e-6, 'the base is the mean')
   t.equal(plugin.importance!(state).values.length, 4)
   t.equal(shown.tables[0]?.rows.length, 5)
-})
-
-t.test('Cholesky solves, and leaves dependent columns out', async (t) => {
-  const { x } = solveCholesky(Float64Array.of(4, 2, 0, 3), Float64Array.of(2, 5))
-  // 4x + 2y = 2, 2x + 3y = 5
-  near([...x], [-0.5, 2], 1e-12)
-  t.same(solveCholesky(Float64Array.of(1, 1, 1, 1), Float64Array.of(1, 1)), {
-    x: Float64Array.of(1, 0),
-    dependent: [1],
-  })
 })
