@@ -13,7 +13,6 @@ export {
   boostToGrid,
 } from './trees-gradients'
 export { treePairs, treeSumPairs } from './trees-pairs'
-export { treeAccumulate, treeSubtract } from './trees-histograms'
 export { treeAddLeaves, treeJoin, treeNumberRows, treePart } from './trees-rows'
 export * from './trees-search'
 export { treeDecide, treeLeafWeight } from './trees-splits'
