@@ -1,7 +1,9 @@
 import type { BenchTable } from '../table.ts'
 import { boosting, boostingLarge, scaling } from './boosting.ts'
+import { cancel } from './cancel.ts'
 import { forest } from './forest.ts'
 import { logistic } from './logistic.ts'
+import { memory } from './memory.ts'
 import { packages } from './packages.ts'
 import { quality } from './quality.ts'
 import { scoring } from './scoring.ts'
@@ -18,4 +20,6 @@ export const tables: readonly BenchTable[] = [
   scoring,
   packages,
   quality,
+  cancel,
+  memory,
 ]
