@@ -1,3 +1,4 @@
+import type { DocumentKind } from './report/documents/index.ts'
 import type { DrawingCache } from './report/figure.ts'
 import type { ReadObject } from './report/view.ts'
 import { type PageOptions, runPage as runPageWith } from './run/page.ts'
@@ -11,6 +12,7 @@ import type { RunEvent, RunRecord } from './store/index.ts'
 
 export { DaybookError } from './base/errors.ts'
 export { formatError } from './base/format-error.ts'
+export { newKeyPair, type SigningKey, signingKey, type VerifyingKey, verifyingKey } from './base/signing-key.ts'
 export { scoringKernels } from './kernels/index.ts'
 export {
   type Model,
@@ -24,6 +26,7 @@ export type { Plan, PlannedCell } from './plan/index.ts'
 export { type CellReason, whyRan } from './plan/why-ran.ts'
 export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
+export type { DocumentKind } from './report/documents/index.ts'
 export { version } from './run/observe.ts'
 export {
   type PageOptions,
@@ -41,6 +44,12 @@ export { type ServeConfiguration, serveConfiguration } from './serve/configurati
 export type { ServeOptions, Server } from './serve/index.ts'
 export { composeSchema, type Pipeline } from './spec/index.ts'
 export {
+  type Approval,
+  type Attestation,
+  approve,
+  attest,
+  attestationsOf,
+  attestedBy,
   type Collected,
   checkStore,
   collect,
@@ -77,6 +86,12 @@ export async function createServer(options: ServeOptions): Promise<Server> {
 export async function* verifyRun(record: RunRecord, options: VerifyOptions): AsyncGenerator<RunEvent, Verification> {
   const verify = await import('./run/verify/verify-run.ts')
   return yield* verify.verifyRun(record, options)
+}
+
+/** Writes a document of a run: its model card, its bill of materials, its lineage. */
+export async function writeDocument(kind: DocumentKind, record: RunRecord, read: ReadObject): Promise<string> {
+  const documents = await import('./report/documents/index.ts')
+  return documents.writeDocument(kind, record, read)
 }
 
 /** Sets a run as one offline HTML page. */

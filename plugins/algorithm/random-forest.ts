@@ -1,5 +1,6 @@
 import type { DenseFeatures, Features } from 'daybook/frame'
 import { classWeightParam, defineAlgorithm, fail, type Task } from 'daybook/plugin'
+import { forestContributions } from './random-forest/contributions.ts'
 import { fitForest } from './random-forest/fit.ts'
 import { bothClasses, forestScores } from './random-forest/score.ts'
 import { importanceTable, outOfBagTable } from './random-forest/show.ts'
@@ -18,9 +19,10 @@ export default defineAlgorithm({
     'more rows).\n\n' +
     'Needs little tuning, and the out-of-bag score tells how good it is without a test part. Gradient boosting is mostly ' +
     'more exact and much smaller: forests of fully grown trees are large models.\n\n' +
-    'Importance is the mean decrease of impurity.\n\n' +
+    'Importance is the mean decrease of impurity. Contributions are exact Shapley values of the value or probability.\n\n' +
     'Sources: L. Breiman, "Random forests" (2001); P. Geurts, D. Ernst and L. Wehenkel, "Extremely randomized trees" ' +
-    '(2006); W. Fisher, "On grouping for maximum homogeneity" (1958).',
+    '(2006); W. Fisher, "On grouping for maximum homogeneity" (1958); S. Lundberg et al., "From local explanations to ' +
+    'global understanding with explainable AI for trees" (2020).',
   tasks: ['binary', 'multiclass', 'regression'],
   accepts: ['codes', 'dense'],
   missing: 'allow',
@@ -65,8 +67,16 @@ export default defineAlgorithm({
       type: 'boolean',
       default: true,
       description:
-        'Draw rows with replacement for each tree; false: each tree learns from all rows, and there is no out-of-bag score.',
+        'Draw rows with replacement for each tree; false: each once, and from all rows there is no out-of-bag score.',
       examples: [true],
+    },
+    subsample: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 1,
+      description: 'How many rows each tree draws, as a share of all; without `bootstrap` no row twice.',
+      examples: [1, 0.5],
     },
     extraTrees: {
       type: 'boolean',
@@ -88,7 +98,8 @@ export default defineAlgorithm({
   async fit(data, params, ctx) {
     const X = dense(data.X)
     if (X.rows === 0) throw fail('FIT_NO_ROWS', { reason: 'the training part is empty' })
-    const rules = { ...params, tries: triesOf(params.features, data.task, X.features.length) }
+    const draws = Math.max(1, Math.round(params.subsample * X.rows))
+    const rules = { ...params, draws, tries: triesOf(params.features, data.task, X.features.length) }
     const { forest, outOfBag } = await fitForest({ ...data, X }, rules, ctx)
     if (outOfBag !== undefined) outOfBagTable(ctx, data, outOfBag)
     importanceTable(ctx, X.features, forest.importance)
@@ -97,6 +108,9 @@ export default defineAlgorithm({
   predict(state, X, { kernels }) {
     const scores = forestScores(state, dense(X), kernels)
     return state.task === 'binary' ? bothClasses(scores) : scores
+  },
+  contributions(state, X, { kernels }) {
+    return forestContributions(state, dense(X), kernels)
   },
   importance({ importance }) {
     return { measure: 'mean decrease of impurity', values: Float64Array.from(importance) }

@@ -37,6 +37,7 @@ export default defineAlgorithm({
     c: {
       type: 'number',
       exclusiveMinimum: 0,
+      maximum: 1e9,
       default: 1,
       description: 'Price of an error. Larger follows the training rows more closely, and takes longer.',
       examples: [1, 10],

@@ -67,6 +67,8 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
       done(await action(openTerminal(options), options, words))
     })
   }
+  const signs = (declared: Command) =>
+    declared.option('--key <file>', 'private key to sign with (default: DAYBOOK_KEY)')
   const sets = (declared: Command) =>
     declared.option('--set <path=value>', 'override a declared value of the page; may be repeated', collect, [])
 
@@ -123,7 +125,36 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
     'replay a run in a clean store and compare every cell',
     async (terminal, options, [run]) => (await import('./commands/verify.ts')).verify(run as string, options, terminal),
     (declared) =>
-      declared.option('--data <dir>', 'also look here for inputs that have moved; may be repeated', collect, []),
+      declared
+        .option('--data <dir>', 'also look here for inputs that have moved; may be repeated', collect, [])
+        .option('--key <file>', 'public key that must have signed the run'),
+  )
+  command(
+    'key',
+    'make a key pair to sign with',
+    async (terminal, options, [, file]) =>
+      (await import('./commands/sign.ts')).keyNew(file ?? 'daybook.key', options, terminal),
+    (declared) =>
+      declared
+        .addArgument(new Argument('<what>', 'a new pair').choices(['new']))
+        .argument('[file]', 'file of the private key; the public one gets .pub (default: daybook.key)'),
+  )
+  command(
+    'attest <run>',
+    'sign where a run came from',
+    async (terminal, options, [run]) => (await import('./commands/sign.ts')).attest(run as string, options, terminal),
+    signs,
+  )
+  command(
+    'approve <run>',
+    'sign a run off in a role',
+    async (terminal, options, [run]) => (await import('./commands/sign.ts')).approve(run as string, options, terminal),
+    (declared) => {
+      signs(declared)
+      declared
+        .option('--role <role>', 'such as validator or owner', 'reviewer')
+        .option('--note <text>', 'what was looked at')
+    },
   )
   command('fsck', 'hold every file of the store against its digest', async (terminal, options) =>
     (await import('./commands/fsck.ts')).fsck(options, terminal),
@@ -156,6 +187,20 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
     'write the run as one offline HTML file',
     async (terminal, options, [run]) => (await import('./commands/report.ts')).report(run as string, options, terminal),
     (declared) => declared.option('--out <file>', 'where to write it (default: the run’s folder)'),
+  )
+  command(
+    'document <run>',
+    'write the model card, the ML-BOM or lineage events of a run',
+    async (terminal, options, [run]) =>
+      (await import('./commands/document.ts')).document(run as string, options, terminal),
+    (declared) =>
+      declared
+        .addOption(
+          new Option('--as <kind>', 'what to write')
+            .choices(['model-card', 'ml-bom', 'open-lineage'])
+            .default('model-card'),
+        )
+        .option('--out <file>', 'where to write it (default: stdout)'),
   )
   command(
     'serve <run>',

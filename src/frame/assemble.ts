@@ -53,14 +53,17 @@ function hintFor(type: ColumnType): string {
 }
 
 function featuresOfColumn(column: Column, lineage: Lineage): Feature[] {
-  const { sources, monotone } = lineage.get(column.name) ?? { sources: [column.name] }
+  const { sources, monotone, attributes } = lineage.get(column.name) ?? { sources: [column.name] }
   switch (column.type) {
     case 'sparse':
       return column.features.map((name) => ({ name, kind: 'number', sources: namedIn(name, sources) }))
     case 'category':
       return [{ name: column.name, kind: 'category', levels: column.levels, sources }]
-    default:
-      return [{ name: column.name, kind: 'number', sources, ...(monotone && { monotone }) }]
+    default: {
+      const named = attributes?.()?.map(({ value, text }) => ({ value: Math.fround(value) + 0, text }))
+      const told = { ...(monotone && { monotone }), ...(named && { attributes: named }) }
+      return [{ name: column.name, kind: 'number', sources, ...told }]
+    }
   }
 }
 

@@ -1,3 +1,9 @@
+/** One of the few values that a feature can take, and what it stands for, as scorecards name it: -0.41 is `25 to < 30`. */
+export interface Attribute {
+  readonly value: number
+  readonly text: string
+}
+
 /** One feature, as an algorithm sees it. */
 export interface Feature {
   readonly name: string
@@ -8,6 +14,8 @@ export interface Feature {
   readonly sources: readonly string[]
   /** The page's promise: a larger value may only raise (1) or lower (-1) the prediction. */
   readonly monotone?: 1 | -1
+  /** The values that it can take when rows are scored, as f32, where a preprocess cell named them. Training rows may hold others. */
+  readonly attributes?: readonly Attribute[]
 }
 
 /**

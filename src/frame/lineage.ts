@@ -1,9 +1,13 @@
+import type { Attribute } from './features.ts'
+
 /** Where a column comes from. */
 export interface Origin {
   /** Raw columns, in the order of the signature. */
   readonly sources: readonly string[]
   /** The page's promise about the one raw column, as long as order was kept on the way. */
   readonly monotone?: 1 | -1
+  /** What its values stand for, where the cell that made it says so. Asked for once, not for every batch. */
+  readonly attributes?: () => readonly Attribute[] | undefined
 }
 
 /** Origins by column name. */
@@ -21,22 +25,31 @@ export function rawLineage(
   )
 }
 
+/** What a cell does to the columns that it takes. */
+export interface Passage {
+  readonly taken: readonly string[]
+  readonly given: readonly string[]
+  /** What becomes of a promise about a column: kept, or one in the direction given; undefined where it is broken. */
+  readonly promise: 'kept' | 1 | -1 | undefined
+  readonly attributes?: ((name: string) => readonly Attribute[] | undefined) | undefined
+}
+
 /**
- * Origins behind a cell that takes columns `taken` and gives columns `given`. A column of a taken name comes from that
- * one; a new column from the taken ones whose names stand in its own (`income*age`, `issued.year`), or from all of them.
+ * Origins behind a cell. A column of a taken name comes from that one; a new column from the taken ones whose names stand
+ * in its own (`income*age`, `issued.year`), or from all of them.
  */
-export function followCell(
-  lineage: Lineage,
-  taken: readonly string[],
-  given: readonly string[],
-  keepsOrder: boolean,
-): Lineage {
+export function followCell(lineage: Lineage, { taken, given, promise, attributes }: Passage): Lineage {
   const after = new Map(lineage)
   for (const name of taken) after.delete(name)
   for (const name of given) {
     const same = taken.includes(name) ? lineage.get(name) : undefined
-    if (same !== undefined) after.set(name, keepsOrder ? same : { sources: same.sources })
-    else after.set(name, { sources: union(namedIn(name, taken).map((parent) => lineage.get(parent)?.sources ?? [])) })
+    const sources = same?.sources ?? union(namedIn(name, taken).map((parent) => lineage.get(parent)?.sources ?? []))
+    const monotone = same?.monotone && (promise === 'kept' ? same.monotone : promise)
+    after.set(name, {
+      sources,
+      ...(monotone !== undefined && { monotone }),
+      ...(attributes !== undefined && { attributes: () => attributes(name) }),
+    })
   }
   return after
 }

@@ -1,25 +1,10 @@
 import type { Kernels } from './kernels.ts'
 
-type ScoreFunctions = {
-  forestScores(
-    scores: number,
-    values: number,
-    rows: number,
-    n: number,
-    features: number,
-    nodes: number,
-    starts: number,
-    trees: number,
-    outputs: number,
-    sets: number,
-    leaves: number,
-    maps: number,
-    mapStarts: number,
-  ): void
-}
+/** Rows that one call scores. */
+const ROWS_A_CALL = 4096
 
 /** Trees of a forest as the scoring kernel reads them: nodes as in `GrownTree`, but numbers' splits hold thresholds. */
-export interface ForestTrees {
+export interface PackedForest {
   readonly nodes: Uint32Array
   /** First node of each tree. */
   readonly starts: Uint32Array
@@ -32,31 +17,33 @@ export interface ForestTrees {
 }
 
 /**
- * Adds what the trees give for rows of `values` f32 [all rows, features] to `scores` f64 [all rows, outputs], in the order of
- * the trees: for the rows listed, or for all. All arrays lie in kernel memory.
+ * Adds what the trees give for rows `values` f32 [rows, features] to `scores` f64 [rows, outputs], in the order of the trees.
+ * All arrays lie in kernel memory.
  */
 export function addForestScores(
   kernels: Kernels,
   scores: Float64Array,
   values: Float32Array,
-  rows: Uint32Array | undefined,
   { features, outputs }: { readonly features: number; readonly outputs: number },
-  trees: ForestTrees,
+  trees: PackedForest,
 ): void {
-  const { forestScores } = kernels.functions as unknown as ScoreFunctions
-  forestScores(
-    scores.byteOffset,
-    values.byteOffset,
-    rows?.byteOffset ?? 0,
-    rows?.length ?? scores.length / outputs,
-    features,
-    trees.nodes.byteOffset,
-    trees.starts.byteOffset,
-    trees.starts.length,
-    outputs,
-    trees.sets.byteOffset,
-    trees.leaves?.byteOffset ?? 0,
-    trees.maps.byteOffset,
-    trees.mapStarts.byteOffset,
-  )
+  const rows = scores.length / outputs
+  const calls: number[][] = []
+  for (let from = 0; from < rows; from += ROWS_A_CALL) {
+    calls.push([
+      scores.byteOffset + 8 * from * outputs,
+      values.byteOffset + 4 * from * features,
+      Math.min(ROWS_A_CALL, rows - from),
+      features,
+      trees.nodes.byteOffset,
+      trees.starts.byteOffset,
+      trees.starts.length,
+      outputs,
+      trees.sets.byteOffset,
+      trees.leaves?.byteOffset ?? 0,
+      trees.maps.byteOffset,
+      trees.mapStarts.byteOffset,
+    ])
+  }
+  kernels.parallel('forestScores', calls)
 }

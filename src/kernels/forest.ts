@@ -1,60 +1,19 @@
+import {
+  cellBytes,
+  leavesRowsOut,
+  mostLeaves,
+  PLAN_BYTES,
+  type PlanWord,
+  padded,
+  planWords,
+  RANDOM_BYTES,
+  SEARCH_BYTES,
+  STACK_BYTES,
+  setWords,
+  type TreeWord,
+  treeWords,
+} from './forest-plan.ts'
 import type { KernelMemory, Kernels } from './kernels.ts'
-import { alignUp } from './memory.ts'
-
-type ForestFunctions = {
-  forestBegin(plan: number): void
-  forestGrow(plan: number, budget: number): number
-}
-
-const of = (kernels: Kernels): ForestFunctions => kernels.functions as unknown as ForestFunctions
-
-/** The words of the plan, in the order of `assembly/forest-plan.ts`. The base, an f64, follows them. */
-const planWords = [
-  'rows',
-  'scratch',
-  'n',
-  'bins',
-  'features',
-  'binCounts',
-  'kinds',
-  'targets',
-  'pairs',
-  'drawn',
-  'times',
-  'classes',
-  'tries',
-  'minLeaf',
-  'maxDepth',
-  'extra',
-  'countRows',
-  'bootstrap',
-  'key0',
-  'key1',
-  'randomNext',
-  'random',
-  'randomUsed',
-  'order',
-  'cells',
-  'search',
-  'stack',
-  'open',
-  'nodes',
-  'nodeCount',
-  'sets',
-  'setWords',
-  'leaves',
-  'leafCount',
-  'importance',
-  'learned',
-  'classSums',
-] as const
-type PlanWord = (typeof planWords)[number]
-
-const PLAN_BYTES = 8 * Math.ceil(planWords.length / 2) + 8
-const RANDOM_BYTES = 1024
-const SEARCH_BYTES = 3648 + 2048
-const STACK_BYTES = 64 * 32
-const BINS = 256
 
 /**
  * Features as bytes: u8 [features, n], column by column. The value bins of feature f count from 0 to binCounts[f] - 1, and bin
@@ -77,8 +36,10 @@ export interface ForestRules {
   readonly maxDepth: number | null
   /** One random cut a feature in place of the best one. */
   readonly extraTrees: boolean
-  /** Rows are drawn with replacement; false: each tree learns from all. */
+  /** A row can be drawn again. */
   readonly bootstrap: boolean
+  /** Rows that a tree draws. */
+  readonly draws: number
 }
 
 /** Rows to learn from, in kernel memory. */
@@ -95,7 +56,7 @@ export interface ForestRows {
   readonly weighted: boolean
 }
 
-/** A grown tree, as views of kernel memory that hold until the next tree begins. */
+/** A grown tree. */
 export interface GrownTree {
   /**
    * Three words a node: what it holds, feature * 4 + flags (1: missing goes left, 2: category), left child (0: a leaf; the
@@ -109,80 +70,59 @@ export interface GrownTree {
   readonly leaves: Float32Array
   /** How much splits on each feature lowered the weighted sum of squared errors, or of Gini impurities: f64 [features]. */
   readonly importance: Float64Array
-  /** Rows that the tree did not learn from, ascending. */
-  readonly others: Uint32Array
+  /** Weight of the rows that the tree learned each node from: f32 [nodes]. */
+  readonly covers: Float32Array
+  /**
+   * What the leaf holds that a row ends in, u32 [rows]; {@link LEARNED_FROM} for rows that the tree learned from. Undefined where
+   * trees draw all rows once.
+   */
+  readonly outside: Uint32Array | undefined
 }
 
-/** Leaves of a tree at most. */
-function mostLeaves(rows: number, { minLeaf, maxDepth }: ForestRules): number {
-  return Math.max(1, Math.min(Math.floor(rows / minLeaf), maxDepth === null ? rows : 2 ** Math.min(maxDepth, 32)))
-}
-
-/** Words of a set of the feature with the most bins among categories; 0 without categories. */
-function setWords({ binCounts, kinds }: Omit<BinnedColumns, 'bins'>): number {
-  return binCounts.reduce((most, count, f) => (kinds[f] === 1 ? Math.max(most, (count >> 5) + 1) : most), 0)
-}
-
-/** Bytes that a grower takes from a scope, for features of these bins and kinds. `classes`: 0 where leaves give a value. */
-export function forestBytes(
-  rows: number,
-  binned: Omit<BinnedColumns, 'bins'>,
-  rules: ForestRules,
-  classes: number,
-): number {
-  const leaves = mostLeaves(rows, rules)
-  const features = binned.binCounts.length
-  const perRow = 3 * alignUp(4 * rows) + 16 * rows
-  const perFeature = alignUp(4 * features) + alignUp(8 * features)
-  const tree = alignUp(12 * (2 * leaves - 1)) + alignUp(4 * setWords(binned) * leaves) + alignUp(4 * leaves * classes)
-  const search = alignUp(SEARCH_BYTES) + cellBytes(classes) + STACK_BYTES + RANDOM_BYTES + 16 * padded(classes)
-  return alignUp(PLAN_BYTES) + perRow + perFeature + tree + search
-}
-
-/** Classes, made even: the kernels take two at a time. */
-function padded(classes: number): number {
-  return classes + (classes % 2)
-}
-
-function cellBytes(classes: number): number {
-  return classes === 0 ? 4 * 16 * BINS : 8 * BINS * padded(classes)
-}
+/** Stands for a row that the tree learned from. */
+export const LEARNED_FROM = 0xffffffff
 
 /**
  * Grows trees of a forest, in memory of a scope: one after the other, each from its own random numbers alone. Sums are exact,
- * so without bootstrap a tree does not depend on the order of rows.
+ * so where trees draw all rows once, a tree does not depend on the order of rows.
  */
 export class ForestGrower {
-  readonly #kernels: Kernels
-  readonly #plan: Uint32Array
-  readonly #views: {
-    readonly rows: Uint32Array
-    readonly nodes: Uint32Array
-    readonly sets: Uint32Array
-    readonly leaves: Float32Array
-    readonly importance: Float64Array
-  }
+  /** Where the plan lies: what the kernel `forestGrow` takes. */
+  readonly plan: number
+  /** Trees that can wait or stand here. */
+  readonly places: number
+  readonly #words: Uint32Array
+  readonly #trees: Uint32Array
+  readonly #rows: number
+  readonly #features: number
   readonly #classes: number
+  #taken = 0
 
-  constructor(kernels: Kernels, memory: KernelMemory, binned: BinnedColumns, rows: ForestRows, rules: ForestRules) {
+  constructor(memory: KernelMemory, binned: BinnedColumns, rows: ForestRows, rules: ForestRules, places: number) {
     const n = rows.targets.length
     const features = binned.binCounts.length
-    const leaves = mostLeaves(n, rules)
-    this.#kernels = kernels
+    this.places = places
+    this.#rows = n
+    this.#features = features
     this.#classes = rows.classes
-    this.#plan = memory.u32(PLAN_BYTES / 4)
-    this.#views = {
-      rows: memory.u32(n),
-      nodes: memory.u32(3 * (2 * leaves - 1)),
-      sets: memory.u32(setWords(binned) * leaves),
-      leaves: memory.f32(leaves * rows.classes),
-      importance: memory.f64(features),
+    this.#words = memory.u32(PLAN_BYTES / 4)
+    this.plan = this.#words.byteOffset
+    new Float64Array(this.#words.buffer, this.plan + PLAN_BYTES - 8, 1)[0] = rows.base
+    this.#trees = memory.u32(treeWords.length * places)
+    const leaves = mostLeaves(rules)
+    for (let place = 0; place < places; place++) {
+      this.#setTree(place, {
+        nodes: memory.u32(3 * (2 * leaves - 1)).byteOffset,
+        sets: memory.u32(setWords(binned) * leaves).byteOffset,
+        leaves: memory.f32(leaves * rows.classes).byteOffset,
+        importance: memory.f64(features).byteOffset,
+        outside: leavesRowsOut(n, rules) ? memory.u32(n).byteOffset : 0,
+        covers: memory.f32(2 * leaves - 1).byteOffset,
+      })
     }
-    const { byteOffset } = this.#plan
-    new Float64Array(this.#plan.buffer, byteOffset + PLAN_BYTES - 8, 1)[0] = rows.base
     const anyRows = rows.weighted && rules.minLeaf === 1 // any row will do, whatever it weighs
     this.#set({
-      rows: this.#views.rows.byteOffset,
+      rows: memory.u32(n).byteOffset,
       scratch: memory.u32(n).byteOffset,
       n,
       bins: binned.bins.byteOffset,
@@ -199,51 +139,81 @@ export class ForestGrower {
       maxDepth: rules.maxDepth ?? 0xffffffff,
       extra: rules.extraTrees ? 1 : 0,
       countRows: rows.weighted && !anyRows ? 1 : 0,
-      bootstrap: rules.bootstrap ? 1 : 0,
+      draws: rules.draws,
+      replace: rules.bootstrap ? 1 : 0,
       random: memory.u8(RANDOM_BYTES).byteOffset,
       order: memory.u32(features).byteOffset,
       cells: memory.u8(cellBytes(rows.classes)).byteOffset,
       search: memory.u8(SEARCH_BYTES).byteOffset,
       stack: memory.u8(STACK_BYTES).byteOffset,
-      nodes: this.#views.nodes.byteOffset,
-      sets: this.#views.sets.byteOffset,
-      leaves: this.#views.leaves.byteOffset,
-      importance: this.#views.importance.byteOffset,
       classSums: memory.f64(2 * padded(rows.classes)).byteOffset,
+      trees: this.#trees.byteOffset,
+      places,
     })
   }
 
-  /** Begins a tree with the words that key its random numbers: draws its rows. */
-  begin([key0, key1]: readonly [number, number]): void {
-    this.#set({ key0, key1 })
-    of(this.#kernels).forestBegin(this.#plan.byteOffset)
+  /** How many trees can still be queued before the next `take`. */
+  get room(): number {
+    return this.places - (this.#get('queued') - this.#taken)
   }
 
-  /** Goes on until the tree is done, or until about `budget` values of features were read. True once it is done. */
-  grow(budget: number): boolean {
-    return of(this.#kernels).forestGrow(this.#plan.byteOffset, budget) === 0
+  /** Is nothing left to grow? */
+  get idle(): boolean {
+    return this.#get('queued') === this.#get('done')
   }
 
-  /** The tree, once it is done. */
-  get tree(): GrownTree {
-    const { rows, nodes, sets, leaves, importance } = this.#views
+  /** Queues a tree by the words that key its random numbers. */
+  queue([key0, key1]: readonly [number, number]): void {
+    if (this.room < 1) throw new TypeError('no place is left for a tree')
+    const queued = this.#get('queued')
+    this.#setTree(queued % this.places, { key0, key1 })
+    this.#set({ queued: queued + 1 })
+  }
+
+  /** Copies of the trees that were done since the last time, in the order in which they were queued. */
+  take(): GrownTree[] {
+    const trees: GrownTree[] = []
+    for (; this.#taken < this.#get('done'); this.#taken++) trees.push(this.#copy(this.#taken % this.places))
+    return trees
+  }
+
+  #copy(place: number): GrownTree {
+    const { buffer } = this.#words
+    const word = (name: TreeWord): number => this.#trees[place * treeWords.length + treeWords.indexOf(name)] as number
     return {
-      nodes: nodes.subarray(0, 3 * this.#get('nodeCount')),
-      sets: sets.subarray(0, this.#get('setWords')),
-      leaves: leaves.subarray(0, this.#classes * this.#get('leafCount')),
-      importance,
-      others: rows.subarray(this.#get('learned')),
+      nodes: new Uint32Array(buffer, word('nodes'), 3 * word('nodeCount')).slice(),
+      sets: new Uint32Array(buffer, word('sets'), word('setWords')).slice(),
+      leaves: new Float32Array(buffer, word('leaves'), this.#classes * word('leafCount')).slice(),
+      importance: new Float64Array(buffer, word('importance'), this.#features).slice(),
+      covers: new Float32Array(buffer, word('covers'), word('nodeCount')).slice(),
+      outside: word('outside') === 0 ? undefined : new Uint32Array(buffer, word('outside'), this.#rows).slice(),
     }
   }
 
   #get(word: PlanWord): number {
-    return this.#plan[planWords.indexOf(word)] as number
+    return this.#words[planWords.indexOf(word)] as number
   }
 
   #set(words: Partial<Record<PlanWord, number>>): void {
     planWords.forEach((name, at) => {
       const value = words[name]
-      if (value !== undefined) this.#plan[at] = value
+      if (value !== undefined) this.#words[at] = value
     })
   }
+
+  #setTree(place: number, words: Partial<Record<TreeWord, number>>): void {
+    treeWords.forEach((name, at) => {
+      const value = words[name]
+      if (value !== undefined) this.#trees[place * treeWords.length + at] = value
+    })
+  }
+}
+
+/**
+ * Lets each grower work, on as many threads as there are, until its trees are done or about `budget` values of features were
+ * read. What grows does not depend on which grower a tree is queued at.
+ */
+export function growForest(kernels: Kernels, growers: readonly ForestGrower[], budget: number): void {
+  const calls = growers.filter(({ idle }) => !idle).map(({ plan }) => [plan, budget])
+  if (calls.length > 0) kernels.parallel('forestGrow', calls)
 }

@@ -4,7 +4,9 @@ export {
   type BoostRows,
   boostGradients,
   boostLossSum,
+  boostQuantile,
   sumGradients,
+  weightUnit,
 } from './boosting.ts'
 export { descend, descendByAdam, descendWithMomentum } from './descent.ts'
 export {
@@ -12,10 +14,12 @@ export {
   ForestGrower,
   type ForestRows,
   type ForestRules,
-  forestBytes,
   type GrownTree,
+  growForest,
+  LEARNED_FROM,
 } from './forest.ts'
-export { addForestScores, type ForestTrees } from './forest-scores.ts'
+export { forestBytes, leavesRowsOut } from './forest-plan.ts'
+export { addForestScores, type PackedForest } from './forest-scores.ts'
 export { scoringKernels, type TrainingOptions, trainingKernels } from './instance.ts'
 export { type ClusteredRows, ClusterPasses, clusterPassBytes, nearestCentroids } from './k-means.ts'
 export type { KernelFunctions, KernelMemory, Kernels, MathKernels, TrainingKernels } from './kernels.ts'
@@ -32,6 +36,7 @@ export {
 export { crossEntropy, type LossRows, type RegressionLoss, regressionLoss, softmax } from './loss.ts'
 export { addColumnSums, addProduct, addTransposedProduct, fillRows, gatherRows, scale, transpose } from './matrix.ts'
 export { alignUp } from './memory.ts'
+export { NearestVectors, nearestBytes } from './neighbours.ts'
 export { KernelPool, type PoolOptions } from './pool.ts'
 export {
   placeInTiles,
@@ -43,17 +48,22 @@ export {
   svmDecisionBytes,
   wholeTiles,
 } from './svm.ts'
+export { type SvmLosses, SvmPrimal, type SvmPrimalShape, svmPrimalBytes } from './svm-primal.ts'
 export { SvmSolver, svmSolverBytes } from './svm-solver.ts'
+export {
+  addTreeContributions,
+  addTreeScores,
+  contributionScratch,
+  type ExplainedTrees,
+  type PackedTrees,
+  SCORED_ROWS,
+} from './tree-scores.ts'
 export { type NodeSums, SPLIT_SEARCH_BYTES, type Split, type SplitRules, SplitSearch } from './tree-splits.ts'
 export {
   addToRows,
-  addTreeContributions,
-  addTreeScores,
   type BinnedFeatures,
   binCategories,
   binNumbers,
   buildHistogram,
-  contributionScratch,
-  type PackedTrees,
   subtractHistogram,
 } from './trees.ts'

@@ -2,20 +2,15 @@ import type { KernelMemory, Kernels } from './kernels.ts'
 import { alignUp } from './memory.ts'
 
 type KMeansFunctions = {
-  kMeansAssign(
+  kMeansNearest(
     values: number,
     n: number,
     features: number,
-    weight: number,
     centroids: number,
     clusters: number,
     width: number,
     scratch: number,
-    labels: number,
-    squares: number,
-    sums: number,
-    masses: number,
-    totals: number,
+    found: number,
   ): void
 }
 
@@ -31,7 +26,7 @@ export interface ClusteredRows {
 
 /** What a pass over all rows found. */
 export interface AssignedRows {
-  /** Sum of weight times squared distance. */
+  /** Sum of weight times squared distance; of an exact pass alone. */
   readonly inertia: number
   /** Rows whose label is another than before. */
   readonly changed: number
@@ -60,18 +55,25 @@ function chunkRows(rows: number, features: number, clusters: number): number {
   return Math.max(CHUNK_ROWS, Math.ceil(rows / Math.min(CHUNKS, affordable)))
 }
 
-/** Bytes of a scope that {@link ClusterPasses} takes beside the rows. */
-export function clusterPassBytes(rows: number, features: number, clusters: number): number {
+/**
+ * Bytes of a scope that {@link ClusterPasses} takes beside the rows.
+ *
+ * @param draws candidates that are weighed at a time while first centroids are chosen
+ */
+export function clusterPassBytes(rows: number, features: number, clusters: number, draws: number): number {
   const chunks = Math.ceil(rows / chunkRows(rows, features, clusters))
-  const width = widthOf(clusters)
+  const width = widthOf(Math.max(clusters, draws))
   return (
     alignUp(8 * features * width) +
     alignUp(8 * chunks * width) +
     alignUp(4 * rows) +
-    alignUp(8 * rows) +
+    2 * alignUp(8 * rows) +
+    alignUp(8 * draws * rows) +
     alignUp(8 * chunks * clusters * features) +
-    2 * alignUp(8 * chunks * clusters) +
-    alignUp(16 * chunks)
+    alignUp(8 * chunks * clusters) +
+    alignUp(8 * chunks * draws) +
+    alignUp(16 * chunks) +
+    alignUp(8 * (clusters + 2))
   )
 }
 
@@ -82,52 +84,115 @@ export function clusterPassBytes(rows: number, features: number, clusters: numbe
 export class ClusterPasses {
   /** Cluster of each row, i32 [rows]. */
   readonly labels: Int32Array
-  /** Squared distance of each row from the nearest centroid, f64 [rows]. */
-  readonly squares: Float64Array
+  /**
+   * f64 [rows]. While first centroids are chosen: squared distances from the nearest so far. In passes: at least the distance
+   * from the own centroid, just that after an exact pass.
+   */
+  readonly distances: Float64Array
   readonly #kernels: Kernels
   readonly #rows: ClusteredRows
   readonly #clusters: number
+  readonly #draws: number
+  readonly #width: number
   readonly #chunkRows: number
   readonly #chunks: number
   readonly #centroids: Float64Array
   readonly #scratch: Float64Array
+  readonly #lower: Float64Array
+  readonly #nearer: Float64Array
   readonly #sums: Float64Array
   readonly #masses: Float64Array
   readonly #potentials: Float64Array
   readonly #totals: Float64Array
+  readonly #moves: Float64Array
+  /** Centroids of the last pass; undefined where bounds say nothing. */
+  #last: Float64Array | undefined
 
   /** @param memory a scope with {@link clusterPassBytes} left */
-  constructor(kernels: Kernels, memory: KernelMemory, rows: ClusteredRows, clusters: number) {
-    const width = widthOf(clusters)
+  constructor(kernels: Kernels, memory: KernelMemory, rows: ClusteredRows, clusters: number, draws: number) {
     this.#kernels = kernels
     this.#rows = rows
     this.#clusters = clusters
+    this.#draws = draws
+    this.#width = widthOf(Math.max(clusters, draws))
     this.#chunkRows = chunkRows(rows.rows, rows.features, clusters)
     this.#chunks = Math.ceil(rows.rows / this.#chunkRows)
-    this.#centroids = memory.f64(rows.features * width)
-    this.#scratch = memory.f64(this.#chunks * width)
+    this.#centroids = memory.f64(rows.features * this.#width)
+    this.#scratch = memory.f64(this.#chunks * this.#width)
     this.labels = memory.i32(rows.rows)
-    this.squares = memory.f64(rows.rows)
+    this.distances = memory.f64(rows.rows)
+    this.#lower = memory.f64(rows.rows)
+    this.#nearer = memory.f64(draws * rows.rows)
     this.#sums = memory.f64(this.#chunks * clusters * rows.features)
     this.#masses = memory.f64(this.#chunks * clusters)
-    this.#potentials = memory.f64(this.#chunks * clusters)
+    this.#potentials = memory.f64(this.#chunks * draws)
     this.#totals = memory.f64(2 * this.#chunks)
+    this.#moves = memory.f64(clusters + 2)
   }
 
-  /** Gives each row the nearest of `centroids` f64 [clusters, features], and sums the rows up by label. */
-  *assign(centroids: Float64Array): Generator<void, AssignedRows> {
+  /** Forgets centroids: the next candidates are the first, the next pass measures every row. */
+  reset(): void {
+    this.distances.fill(Number.POSITIVE_INFINITY)
+    this.#last = undefined
+  }
+
+  /**
+   * What each of `candidates` f64 [count <= draws, features] would leave of the sum of weight times squared distance from the
+   * nearest centroid, were it the next one.
+   */
+  *weigh(candidates: Float64Array): Generator<void, Float64Array> {
+    const { rows, features } = this.#rows
+    const count = candidates.length / features
+    const width = transposeInto(this.#centroids, candidates, count, features)
+    yield* this.#batches('kMeansSpread', count, (chunk, from) => [
+      this.#centroids.byteOffset,
+      count,
+      width,
+      this.#scratch.byteOffset + 8 * this.#width * chunk,
+      this.distances.byteOffset + 8 * from,
+      this.#potentials.byteOffset + 8 * this.#draws * chunk,
+      this.#nearer.byteOffset + 8 * from,
+      rows,
+    ])
+    const found = new Float64Array(count)
+    for (let chunk = 0; chunk < this.#chunks; chunk++)
+      for (let c = 0; c < count; c++)
+        found[c] = (found[c] as number) + (this.#potentials[chunk * this.#draws + c] as number)
+    return found
+  }
+
+  /** Makes a candidate of the last {@link weigh} a centroid. @returns the sum that it leaves, chunk by chunk */
+  take(candidate: number): Float64Array {
+    const { rows } = this.#rows
+    this.distances.set(this.#nearer.subarray(candidate * rows, (candidate + 1) * rows))
+    return Float64Array.from(
+      { length: this.#chunks },
+      (_, chunk) => this.#potentials[chunk * this.#draws + candidate] as number,
+    )
+  }
+
+  /**
+   * Gives each row the nearest of `centroids` f64 [clusters, features], the first of equally near ones, and sums the rows up by
+   * label. `exact`: measures every row, so that `distances` and the inertia are exact.
+   */
+  *assign(centroids: Float64Array, exact = false): Generator<void, AssignedRows> {
     const { features } = this.#rows
     const clusters = this.#clusters
-    const width = this.#enter(centroids, clusters)
+    const width = transposeInto(this.#centroids, centroids, clusters, features)
+    if (exact || this.#last === undefined) this.#lower.fill(-1)
+    this.#setMoves(centroids)
+    this.#last = centroids.slice()
     this.#sums.fill(0)
     this.#masses.fill(0)
     yield* this.#batches('kMeansAssign', clusters, (chunk, from) => [
       this.#centroids.byteOffset,
       clusters,
       width,
-      this.#scratch.byteOffset + 8 * width * chunk,
+      this.#scratch.byteOffset + 8 * this.#width * chunk,
       this.labels.byteOffset + 4 * from,
-      this.squares.byteOffset + 8 * from,
+      this.distances.byteOffset + 8 * from,
+      this.#lower.byteOffset + 8 * from,
+      this.#moves.byteOffset,
       this.#sums.byteOffset + 8 * clusters * features * chunk,
       this.#masses.byteOffset + 8 * clusters * chunk,
       this.#totals.byteOffset + 16 * chunk,
@@ -141,47 +206,32 @@ export class ClusterPasses {
     return { inertia, changed, sums: this.#total(this.#sums), masses: this.#total(this.#masses) }
   }
 
-  /** What each of `candidates` f64 [count, features] would leave of sum(weight * squares), were it a further centroid. */
-  *potentials(candidates: Float64Array): Generator<void, Float64Array> {
-    const count = candidates.length / this.#rows.features
-    yield* this.#spread(candidates, count, false)
-    const found = new Float64Array(count)
-    for (let chunk = 0; chunk < this.#chunks; chunk++)
-      for (let c = 0; c < count; c++)
-        found[c] = (found[c] as number) + (this.#potentials[chunk * this.#clusters + c] as number)
-    return found
-  }
-
-  /**
-   * Takes up a centroid f64 [features]: `squares` becomes the distance to the nearest of all that were taken up since it was
-   * last filled with infinity. @returns sum(weight * squares) of each chunk
-   */
-  *takeUp(centroid: Float64Array): Generator<void, Float64Array> {
-    yield* this.#spread(centroid, 1, true)
-    return Float64Array.from({ length: this.#chunks }, (_, chunk) => this.#potentials[chunk * this.#clusters] as number)
+  /** How far each centroid went, which went farthest, and the next largest move. */
+  #setMoves(centroids: Float64Array): void {
+    const { features } = this.#rows
+    const last = this.#last ?? centroids
+    let mover = 0
+    let second = 0
+    for (let c = 0; c < this.#clusters; c++) {
+      let square = 0
+      for (let at = c * features; at < (c + 1) * features; at++) {
+        const difference = (centroids[at] as number) - (last[at] as number)
+        square += difference * difference
+      }
+      const move = Math.sqrt(square)
+      this.#moves[c] = move
+      if (c === 0) continue
+      const largest = this.#moves[mover] as number
+      second = Math.max(second, Math.min(move, largest))
+      if (move > largest) mover = c
+    }
+    this.#moves[this.#clusters] = mover
+    this.#moves[this.#clusters + 1] = second
   }
 
   /** First row of a chunk. */
   startOf(chunk: number): number {
     return chunk * this.#chunkRows
-  }
-
-  *#spread(candidates: Float64Array, count: number, keep: boolean): Generator<void, void> {
-    const width = this.#enter(candidates, count)
-    yield* this.#batches('kMeansSpread', count, (chunk, from) => [
-      this.#centroids.byteOffset,
-      count,
-      width,
-      this.#scratch.byteOffset + 8 * widthOf(this.#clusters) * chunk,
-      this.squares.byteOffset + 8 * from,
-      this.#potentials.byteOffset + 8 * this.#clusters * chunk,
-      keep ? 1 : 0,
-    ])
-  }
-
-  /** Transposes centroids [count, features] into kernel memory. @returns the width of a row there */
-  #enter(centroids: Float64Array, count: number): number {
-    return transposeInto(this.#centroids, centroids, count, this.#rows.features)
   }
 
   *#batches(
@@ -245,39 +295,29 @@ export function nearestCentroids(
   const clusters = centroids.length / features
   const width = widthOf(clusters)
   const block = Math.min(rows, SCORED_ROWS)
-  const { kMeansAssign } = kernels.functions as unknown as KMeansFunctions
+  const { kMeansNearest } = kernels.functions as unknown as KMeansFunctions
   const found = new Float64Array(2 * rows)
-  const bytes =
-    alignUp(4 * block * features) + alignUp(8 * features * width) + 2 * alignUp(8 * width) + 2 * alignUp(8 * block)
+  const bytes = alignUp(4 * block * features) + alignUp(8 * features * width) + alignUp(8 * width) + alignUp(16 * block)
   kernels.scope(bytes, (memory) => {
     const x = memory.f32(block * features)
     const entered = memory.f64(features * width)
     const scratch = memory.f64(width)
-    const labels = memory.i32(block)
-    const squares = memory.f64(block)
+    const pairs = memory.f64(2 * block)
     transposeInto(entered, centroids, clusters, features)
     for (let from = 0; from < rows; from += block) {
       const n = Math.min(block, rows - from)
       x.set(values.subarray(from * features, (from + n) * features))
-      kMeansAssign(
+      kMeansNearest(
         x.byteOffset,
         n,
         features,
-        0,
         entered.byteOffset,
         clusters,
         width,
         scratch.byteOffset,
-        labels.byteOffset,
-        squares.byteOffset,
-        0,
-        0,
-        0,
+        pairs.byteOffset,
       )
-      for (let row = 0; row < n; row++) {
-        found[2 * (from + row)] = labels[row] as number
-        found[2 * (from + row) + 1] = Math.sqrt(squares[row] as number)
-      }
+      found.set(pairs.subarray(0, 2 * n), 2 * from)
     }
   })
   return found

@@ -5,8 +5,8 @@ import { enterKernel, SVM_TILE, type SvmKernel, wholeTiles } from './svm.ts'
 type SolverFunctions = {
   svmDiagonal(kernel: number, tiles: number, count: number, features: number, out: number): void
   svmPlaceAll(machine: number): void
-  svmSteps(machine: number, budget: number): number
-  svmKeepColumns(rows: number, count: number, from: number, to: number, keep: number, kept: number): void
+  svmSteps(machine: number, budget: number): void
+  svmKeepValues(source: number, target: number, keep: number, kept: number): void
 }
 
 const of = (kernels: Kernels): SolverFunctions => kernels.functions as unknown as SolverFunctions
@@ -26,10 +26,18 @@ export function svmSolverBytes(rows: number, features: number, cacheRows: number
   )
 }
 
-/** Layout of the solver's record: four f64, then these u32. */
-const [TILES, COUNT, SLOTS, HELD] = [1, 3, 12, 13]
-const FIELDS = 21
-const MACHINE_BYTES = 128
+/** Layout of the solver's record: four f64, then these i32. */
+const [TILES, COUNT, SLOTS, HELD, DONE, WIDE, MISSING] = [1, 3, 12, 13, 22, 23, 24]
+const FIELDS = 25
+const MACHINE_BYTES = 144
+const NONE = -1
+
+/** Values that are moved in the memory for kernel rows between two turns of the event loop. */
+const MOVED = 2e7
+/** Nanoseconds that a value of a kernel row takes, and each of its features. */
+const [VALUE_NS, FEATURE_NS] = [1.5, 0.2]
+/** A kernel row that takes fewer nanoseconds is not shared out: a batch of calls has its price. */
+const WIDE_NS = 50_000
 
 /** Slots that the cache may be cut into once rows are short. */
 function maximalSlots(count: number, cacheRows: number): number {
@@ -61,7 +69,7 @@ export class SvmSolver {
   readonly #filled: Int32Array
   readonly #used: Uint32Array
   readonly #numbers: Float64Array
-  readonly #fields: Uint32Array
+  readonly #fields: Int32Array
   #rows: number
 
   constructor(
@@ -88,19 +96,23 @@ export class SvmSolver {
     this.up = memory.f64(count)
     this.low = memory.f64(count)
     this.diagonal = memory.f32(count)
-    this.#slotOf = memory.i32(count).fill(-1)
-    this.#cache = memory.f32(count * cacheRows)
-    this.#owners = memory.i32(slots).fill(-1)
+    this.#slotOf = memory.i32(count).fill(NONE)
+    this.#owners = memory.i32(slots).fill(NONE)
     this.#filled = memory.i32(slots)
     this.#used = memory.u32(slots)
     this.#numbers = memory.f64(MACHINE_BYTES / 8)
-    this.#fields = new Uint32Array(this.#numbers.buffer, this.#numbers.byteOffset + 32, FIELDS)
+    this.#fields = new Int32Array(this.#numbers.buffer, this.#numbers.byteOffset + 32, FIELDS)
     this.#numbers.set([epsilon, tolerance])
     this.#rows = rows
     const at = [this.tiles, this.errors, this.up, this.low, this.betas, this.floors, this.ceilings, this.diagonal]
     const [tiles, ...rest] = at.map(({ byteOffset }) => byteOffset) as [number, ...number[]]
+    const entered = enterKernel(memory, kernel)
+    const query = memory.f32(features).byteOffset
+    // The rest of the scope, as it is: a kernel row is made before it is read, and filling so much with zeros takes long.
+    const { buffer, byteOffset } = memory.f32(0)
+    this.#cache = new Float32Array(buffer, byteOffset, count * cacheRows)
     this.#fields.set([
-      enterKernel(memory, kernel),
+      entered,
       tiles,
       features,
       count,
@@ -113,7 +125,7 @@ export class SvmSolver {
       this.#filled.byteOffset,
       this.#used.byteOffset,
       0,
-      memory.f32(features).byteOffset,
+      query,
     ])
   }
 
@@ -134,55 +146,102 @@ export class SvmSolver {
     of(this.#kernels).svmPlaceAll(this.#numbers.byteOffset)
   }
 
-  /** Takes at most `budget` steps; fewer where the tolerance is met. Gives how many it took. */
+  /**
+   * Takes at most `budget` steps; fewer where the tolerance is met. Gives how many it took. Threads share out the values of
+   * long kernel rows.
+   */
   steps(budget: number): number {
-    return of(this.#kernels).svmSteps(this.#numbers.byteOffset, budget)
+    const fields = this.#fields
+    const row = this.#count * (VALUE_NS + FEATURE_NS * this.#features)
+    fields[WIDE] = Number(this.#kernels.threads > 1 && row > WIDE_NS)
+    let done = 0
+    for (;;) {
+      of(this.#kernels).svmSteps(this.#numbers.byteOffset, budget - done)
+      done += fields[DONE] as number
+      const slot = fields[MISSING] as number
+      if (slot === NONE) return done
+      this.#makeMissing(this.#filled[slot] as number)
+    }
+  }
+
+  /** Takes steps of several solvers, side by side: at most `budget` each, see {@link steps}. */
+  static stepsOf(
+    kernels: Kernels,
+    calls: readonly { readonly solver: SvmSolver; readonly budget: number }[],
+  ): number[] {
+    for (const { solver } of calls) solver.#fields[WIDE] = 0
+    kernels.parallel(
+      'svmSteps',
+      calls.map(({ solver, budget }) => [solver.#numbers.byteOffset, budget]),
+    )
+    return calls.map(({ solver }) => solver.#fields[DONE] as number)
+  }
+
+  /** Values of the missing row from `have` on, in as many parts as there are threads: a value's bits depend on its two rows. */
+  #makeMissing(have: number): void {
+    const tiles = (this.#count - have) / SVM_TILE
+    const parts = Math.min(this.#kernels.threads, tiles)
+    const edge = (part: number): number => have + SVM_TILE * Math.floor((part * tiles) / parts)
+    this.#kernels.parallel(
+      'svmMissing',
+      Array.from({ length: parts }, (_, part) => [this.#numbers.byteOffset, edge(part), edge(part + 1)]),
+    )
   }
 
   /**
    * The positions that stay, ascending, move together to the front; kept kernel rows go along. What the caller fills, it
    * fills in anew, and calls {@link enter}.
    */
-  shrink(keep: Int32Array): void {
+  async shrink(keep: Int32Array, turn: () => Promise<void>): Promise<void> {
     const from = this.#count
-    const after = new Int32Array(from).fill(-1)
+    const to = wholeTiles(keep.length)
+    const after = new Int32Array(from).fill(NONE)
     for (const [k, position] of keep.entries()) after[position] = k
+    // `up` is free until the caller enters the rows again, and lies in the memory of the kernels.
+    const list = new Int32Array(this.up.buffer, this.up.byteOffset, keep.length)
+    list.set(keep)
     const held = this.#fields[HELD] as number
     let kept = 0
-    this.#slotOf.fill(-1)
+    let moved = 0
+    this.#slotOf.fill(NONE)
     for (let slot = 0; slot < held; slot++) {
       const owner = after[this.#owners[slot] as number] as number
       if (owner < 0) continue
-      if (slot !== kept) this.#cache.copyWithin(kept * from, slot * from, (slot + 1) * from)
       this.#owners[kept] = owner
       this.#slotOf[owner] = kept
       this.#used[kept] = this.#used[slot] as number
       // A row that is filled in part is made anew: its good values need not be at the front any more.
       this.#filled[kept] = this.#filled[slot] === from ? wholeTilesIn(keep.length) : 0
+      const start = this.#cache.byteOffset
+      of(this.#kernels).svmKeepValues(start + 4 * slot * from, start + 4 * kept * to, list.byteOffset, keep.length)
       kept += 1
+      moved += to
+      if (moved < MOVED) continue
+      moved = 0
+      await turn()
     }
-    this.#owners.fill(-1, kept)
-    // `up` is free until the caller enters the rows again, and lies in the memory of the kernels.
-    const list = new Int32Array(this.up.buffer, this.up.byteOffset, keep.length)
-    list.set(keep)
-    const to = wholeTiles(keep.length)
-    of(this.#kernels).svmKeepColumns(this.#cache.byteOffset, kept, from, to, list.byteOffset, keep.length)
+    this.#owners.fill(NONE, kept)
     this.#resize(keep.length, kept)
   }
 
   /** Positions up to `rows` become active. Kept kernel rows are made longer when they are used. */
-  extend(rows: number): void {
+  async extend(rows: number, turn: () => Promise<void>): Promise<void> {
     const from = this.#count
     const to = wholeTiles(rows)
     const before = this.#fields[HELD] as number
     const held = Math.min(before, this.#slotsFor(to))
     for (let slot = held; slot < before; slot++) {
-      this.#slotOf[this.#owners[slot] as number] = -1
-      this.#owners[slot] = -1
+      this.#slotOf[this.#owners[slot] as number] = NONE
+      this.#owners[slot] = NONE
     }
+    let moved = 0
     for (let slot = held - 1; slot >= 0; slot--) {
       this.#cache.copyWithin(slot * to, slot * from, (slot + 1) * from)
       this.#filled[slot] = Math.min(this.#filled[slot] as number, wholeTilesIn(this.#rows))
+      moved += from
+      if (moved < MOVED) continue
+      moved = 0
+      await turn()
     }
     this.#resize(rows, held)
   }

@@ -1,27 +1,11 @@
 import type { KernelMemory, Kernels } from './kernels.ts'
 import { alignUp } from './memory.ts'
 
-type SvmFunctions = {
-  svmDecisions(
-    kernel: number,
-    x: number,
-    rows: number,
-    features: number,
-    tiles: number,
-    count: number,
-    pairs: number,
-    runs: number,
-    coefficients: number,
-    intercepts: number,
-    row: number,
-    out: number,
-  ): void
-}
-
-const of = (kernels: Kernels): SvmFunctions => kernels.functions as unknown as SvmFunctions
-
 /** Vectors of a tile. */
 export const SVM_TILE = 16
+
+/** Features of kernel values that are worth a call of their own, for threads to share out. */
+const WORTHWHILE = 5e5
 
 const KINDS = ['linear', 'rbf', 'polynomial', 'sigmoid'] as const
 
@@ -77,10 +61,11 @@ export interface SvmDecisionRule {
 }
 
 /** Bytes of a scope that `SvmDecisions` takes, for at most `rows` rows at a time. */
-export function svmDecisionBytes(rule: SvmDecisionRule, rows: number): number {
+export function svmDecisionBytes({ threads }: Kernels, rule: SvmDecisionRule, rows: number): number {
   const { tiles, runs, coefficients, intercepts } = rule
   const entered = [tiles.values, runs, coefficients, intercepts].map(({ byteLength }) => alignUp(byteLength))
-  const own = 16 + alignUp(4 * tiles.count) + alignUp(4 * rows * tiles.features) + alignUp(8 * rows * intercepts.length)
+  const scratch = threads * alignUp(4 * tiles.count)
+  const own = 16 + scratch + alignUp(4 * rows * tiles.features) + alignUp(8 * rows * intercepts.length)
   return entered.reduce((sum, bytes) => sum + bytes, own)
 }
 
@@ -90,47 +75,50 @@ export class SvmDecisions {
   readonly x: Float32Array
   readonly #kernels: Kernels
   readonly #out: Float64Array
+  readonly #kernel: number
   readonly #arguments: readonly number[]
+  readonly #scratch: readonly number[]
   readonly #features: number
-  readonly #pairs: number
+  readonly #functions: number
+  /** Rows that are worth a call of their own. */
+  readonly #least: number
 
   constructor(kernels: Kernels, memory: KernelMemory, rule: SvmDecisionRule, rows: number) {
     const { tiles } = rule
     this.#kernels = kernels
     this.#features = tiles.features
-    this.#pairs = rule.intercepts.length
+    this.#functions = rule.intercepts.length
+    this.#least = Math.ceil(WORTHWHILE / ((tiles.count + 1) * (tiles.features + 5)))
     this.x = memory.f32(rows * tiles.features)
-    this.#out = memory.f64(rows * this.#pairs)
+    this.#out = memory.f64(rows * this.#functions)
+    this.#kernel = enterKernel(memory, rule.kernel)
     this.#arguments = [
       memory.put(tiles.values).byteOffset,
       tiles.count,
-      this.#pairs,
+      this.#functions,
       memory.put(rule.runs).byteOffset,
       memory.put(rule.coefficients).byteOffset,
       memory.put(rule.intercepts).byteOffset,
-      memory.f32(tiles.count).byteOffset,
-      this.#out.byteOffset,
-      enterKernel(memory, rule.kernel),
     ]
+    this.#scratch = Array.from({ length: kernels.threads }, () => memory.f32(tiles.count).byteOffset)
   }
 
   /** Values f64 [rows, functions] of the first rows of `x`: a view, valid until the next call. A row's bits depend on it alone. */
   decide(rows: number): Float64Array {
-    const [tiles, count, pairs, runs, coefficients, intercepts, row, out, kernel] = this.#arguments as number[]
-    of(this.#kernels).svmDecisions(
-      kernel as number,
-      this.x.byteOffset,
-      rows,
-      this.#features,
-      tiles as number,
-      count as number,
-      pairs as number,
-      runs as number,
-      coefficients as number,
-      intercepts as number,
-      row as number,
-      out as number,
+    const parts = Math.max(1, Math.min(this.#scratch.length, Math.floor(rows / this.#least)))
+    const edge = (part: number): number => Math.floor((part * rows) / parts)
+    this.#kernels.parallel(
+      'svmDecisions',
+      Array.from({ length: parts }, (_, part) => [
+        this.#kernel,
+        this.x.byteOffset + 4 * this.#features * edge(part),
+        edge(part + 1) - edge(part),
+        this.#features,
+        ...this.#arguments,
+        this.#scratch[part] as number,
+        this.#out.byteOffset + 8 * this.#functions * edge(part),
+      ]),
     )
-    return this.#out.subarray(0, rows * this.#pairs)
+    return this.#out.subarray(0, rows * this.#functions)
   }
 }

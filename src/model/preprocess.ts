@@ -81,13 +81,23 @@ export function applyCell(
   return {
     frame: flow.frame.replace(names, given),
     columns: replaceInfos(flow.columns, names, announced),
-    lineage: followCell(
-      flow.lineage,
+    lineage: followCell(flow.lineage, {
       taken,
-      announced.map((column) => column.name),
-      plugin.keepsOrder === true,
-    ),
+      given: announced.map((column) => column.name),
+      promise: promiseOf(plugin),
+      attributes: plugin.attributes && ((name) => plugin.attributes?.(finalState(cell)).get(name)),
+    }),
   }
+}
+
+function promiseOf({ keepsOrder, monotone }: FittedPreprocess['plugin']): 'kept' | 1 | -1 | undefined {
+  if (monotone !== undefined) return monotone === 'increasing' ? 1 : -1
+  return keepsOrder === true ? 'kept' : undefined
+}
+
+/** The state that scoring takes. */
+function finalState({ id, plugin, state }: FittedPreprocess): State {
+  return plugin.uses === 'target' ? outOfFold(id, state).final : state
 }
 
 function applyByFold(

@@ -42,6 +42,8 @@ const declared: Readonly<Record<PluginKind, ParamsSchema>> = {
     uses: { enum: ['target'], default: 'target' },
     missing: { enum: ['allow'], default: 'allow' },
     keepsOrder: flag,
+    tasks: { ...tasks, default: ['binary'] },
+    monotone: { enum: ['increasing', 'decreasing'], default: 'increasing' },
   },
   algorithm: {
     tasks,
@@ -76,7 +78,7 @@ const common: ParamsSchema = {
 
 const hooks: Readonly<Record<PluginKind, { readonly must: readonly string[]; readonly may: readonly string[] }>> = {
   data: { must: ['read'], may: [] },
-  preprocess: { must: ['output', 'fit', 'apply'], may: ['migrate'] },
+  preprocess: { must: ['output', 'fit', 'apply'], may: ['attributes', 'migrate'] },
   algorithm: { must: ['fit', 'predict'], may: ['threshold', 'importance', 'contributions', 'onnx', 'migrate'] },
   optimizer: { must: ['update'], may: [] },
   compress: { must: ['compress'], may: [] },

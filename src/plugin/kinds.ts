@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../base/json.ts'
-import type { Column, ColumnInfo, ColumnType, Features, Frame, Table } from '../frame/index.ts'
+import type { Attribute, Column, ColumnInfo, ColumnType, Features, Frame, Table } from '../frame/index.ts'
 import type { Kernels } from '../kernels/index.ts'
 import type { FitContext, ScoringContext } from './context.ts'
 import type { GivenParams, ParamsOf, ParamsSchema } from './params.ts'
@@ -60,7 +60,10 @@ export interface PreprocessInput {
   /** Where `uses: 'target'` (an error of the page where the task is learned without one): class codes or values of the training rows. */
   readonly y?: Float32Array | Int32Array
   readonly classes: readonly string[]
+  /** Sample weights of the page; class weights are the algorithm's own. Undefined where every row counts 1. */
   readonly weight?: Float32Array
+  /** The page's promises about these columns: a larger value may only raise (1) or lower (-1) the prediction. */
+  readonly promises?: ReadonlyMap<string, 1 | -1>
 }
 
 export interface PreprocessPlugin<P extends ParamsSchema = ParamsSchema, S extends State = State>
@@ -69,17 +72,27 @@ export interface PreprocessPlugin<P extends ParamsSchema = ParamsSchema, S exten
   readonly takes: readonly ColumnType[]
   /** The default of `columns:`: which of the columns it takes, it takes. Default: all of `takes`. */
   readonly selects?: { readonly types: readonly ColumnType[]; readonly missing?: boolean }
-  /** `target`: `fit` sees the target; the engine then transforms training rows out of fold. */
+  /** Tasks that it is for. Default: all. */
+  readonly tasks?: readonly Task[]
+  /**
+   * `target`: `fit` sees the target. The engine then fits it six times: on all training rows, which is what scoring takes
+   * and what is shown, and once for each of five inner folds on the rows outside of it. Training rows reach the cells behind
+   * and the algorithm as the fit without their own fold transforms them.
+   */
   readonly uses?: 'target'
   /** `allow`: its columns may hold missing values. Default: the engine refuses them beforehand. */
   readonly missing?: 'allow'
   /** True where a larger value in is never a smaller value out, column by column: monotone promises pass through. */
   readonly keepsOrder?: boolean
+  /** Obeys `promises`: with what comes out for such a column, the prediction may only rise (or only fall). */
+  readonly monotone?: 'increasing' | 'decreasing'
   /** The columns that come out for the selected ones going in, known before any data flows. */
   output(columns: readonly ColumnInfo[], params: ParamsOf<P>): readonly ColumnInfo[]
   fit(input: PreprocessInput, params: ParamsOf<P>, ctx: FitContext<ParamsOf<P>>): S | Promise<S>
   /** Pure, row by row: selected columns in, what replaces them out. Names and types as `output` said. */
   apply(state: S, frame: Frame, ctx: ScoringContext<ParamsOf<P>>): readonly Column[]
+  /** Of columns that come out, by name: the values that they can take, where these are few and each stands for something. */
+  attributes?(state: S): ReadonlyMap<string, readonly Attribute[]>
   migrate?(state: State, from: number): S
   readonly example?: {
     readonly params: GivenParams<P>

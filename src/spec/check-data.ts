@@ -1,6 +1,6 @@
 import { type DaybookError, fail } from '../base/errors.ts'
 import { type Column, countMissing, type Frame, isMissing } from '../frame/index.ts'
-import type { AlgorithmPlugin, MetricPlugin, Registry } from '../plugin/api.ts'
+import type { AlgorithmPlugin, MetricPlugin, PreprocessPlugin, Registry } from '../plugin/api.ts'
 import { checkGates, inWords, metricsFor, otherAlgorithms, taskWords } from './check-model.ts'
 import { checkSplitRows } from './check-split.ts'
 import { followColumns, nearColumn } from './follow-columns.ts'
@@ -209,6 +209,13 @@ async function checkTask(
       ),
     )
     return
+  }
+  for (const cell of pipeline.preprocess) {
+    const plugin = cell.plugin.plugin as PreprocessPlugin
+    if (plugin.tasks === undefined || plugin.tasks.includes(task)) continue
+    const values = { plugin: plugin.id, taken: inWords(plugin.tasks), task: about }
+    const at = source.place([...cell.path, 'use'])
+    errors.push(fail('SPEC_CELL_TASK', values, { at, cell: cell.id, hint: 'Take the cell out.' }))
   }
   const chosen = evaluate.metrics.filter(({ path }) => placed(pipeline, path))
   for (const { plugin, path } of chosen) {

@@ -85,9 +85,16 @@ async function followCell(
       ),
     )
   }
-  if (plugin.keepsOrder !== true) checkPromises(pipeline, cell, names, errors)
+  if (plugin.keepsOrder !== true && plugin.monotone === undefined) checkPromises(pipeline, cell, names, errors)
   const given = outputOf(pipeline, cell, taken, errors)
   if (given === undefined) return undefined
+  const twice = given.find(({ name }) => !names.includes(name) && columns.some((column) => column.name === name))
+  if (twice !== undefined) {
+    const hint = 'Choose another name where the cell has a parameter for it, or `drop` the column in a cell before.'
+    const at = place([...cell.path, 'use'])
+    errors.push(fail('SPEC_COLUMN_TWICE', { plugin: plugin.id, column: twice.name }, { at, cell: cell.id, hint }))
+    return undefined
+  }
   for (const name of names) if (!given.some((one) => one.name === name)) gone.set(name, cell.id)
   const out = holed.length > 0 ? given.map((one) => ({ ...one, missing: false })) : given // said once
   const fresh = new Map(out.map((one) => [one.name, one]))

@@ -26,6 +26,7 @@ export async function remedies(
 
 function helps(plugin: PreprocessPlugin, column: ColumnInfo, fits: (after: ColumnInfo) => boolean): boolean {
   const params = plugin.params as ParamsSchema
+  if (plugin.tasks !== undefined) return false // this page may be about another
   if (!plugin.takes.includes(column.type) || (column.missing && plugin.missing !== 'allow')) return false
   if (Object.values(params).some((schema) => schema.default === undefined)) return false
   try {

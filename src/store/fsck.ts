@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { byCodeUnit } from '../base/canonical.ts'
 import { type Digest, digestBytes, isDigest } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
+import { attestationsOf } from './attestations.ts'
 import { isAbsent, makeFolder, namesIn } from './durable.ts'
 import type { LedgerEntry } from './ledger.ts'
 import { type Store, storeFiles } from './open-store.ts'
@@ -37,7 +38,7 @@ const quarantine = 'quarantine'
 
 /**
  * Reads every file of a store again and holds it against its digest: objects, cell entries, drawings, the chain of the ledger,
- * and each run's record, events, report and targets against what the ledger says of them. What can be made anew is set aside
+ * and each run's record, events, report, targets and signed statements against what the ledger says of them. What can be made anew is set aside
  * in `quarantine/`; records and entries stay where they are, since they are evidence.
  *
  * @throws DaybookError STORE_ABSENT
@@ -89,6 +90,8 @@ class Check {
         this.#needs.set(digest, [...(this.#needs.get(digest) ?? []), entry.run])
       }
       await this.#targets(record)
+      for (const { path, error } of (await attestationsOf(record, this.#store)).damaged)
+        this.#add(error, path, [entry.run])
     }
     return entries.length
   }

@@ -64,3 +64,23 @@ t.test('a lock is written, kept and enforced', async (t) => {
   t.match(differs.stdout, /lock +small\.lock\.json: MOVED\n +model: /)
   t.equal((await daybook(['run', 'small.yaml', '--frozen', '--update-lock'], { cwd })).code, 2)
 })
+
+t.test('a run is signed, approved and verified by keys', async (t) => {
+  const env = { DAYBOOK_KEY_PASSPHRASE: 'a long one', DAYBOOK_KEY: undefined }
+  const made = JSON.parse((await daybook(['key', 'new', 'risk.key', '--json'], { cwd, env })).stdout)
+  t.match(await readFile(join(cwd, 'risk.key'), 'utf8'), /^-----BEGIN ENCRYPTED PRIVATE KEY-----/)
+  t.equal((await daybook(['key', 'new', 'risk.key'], { cwd, env })).code, 2, 'a key is never overwritten')
+  t.match((await daybook(['attest', 'latest'], { cwd, env })).stderr, /SIGN_NO_KEY/)
+  const attested = await daybook(['attest', 'latest', '--key', 'risk.key', '--json'], { cwd, env })
+  t.match(JSON.parse(attested.stdout), { ok: true, kind: 'provenance', key: made.key })
+  const approve = ['approve', 'latest', '--role', 'validator', '--note', 'Fine.', '--json']
+  const approved = await daybook(approve, { cwd, env: { ...env, DAYBOOK_KEY: 'risk.key' } })
+  t.match(JSON.parse(approved.stdout), { kind: 'approval', approval: { role: 'validator', note: 'Fine.' } })
+  const verified = await daybook(['verify', 'latest', '--key', 'risk.key.pub', '--json'], { cwd, env })
+  t.equal(verified.code, 0, verified.stderr)
+  t.match(JSON.parse(verified.stdout).signed, [{ key: made.key }, { key: made.key }])
+  await daybook(['key', 'new', 'other.key'], { cwd, env })
+  const stranger = await daybook(['verify', 'latest', '--key', 'other.key.pub'], { cwd, env })
+  t.equal(stranger.code, 4)
+  t.match(stranger.stderr, /SIGN_ABSENT/)
+})

@@ -64,7 +64,7 @@ t.test('bad usage with --json is one document on stdout', async (t) => {
 
 t.test('every template is a page that is valid, and one of them runs', async (t) => {
   const folder = await folderWith(t)
-  for (const template of ['loan-approval', 'loan-approval-nn', 'wages']) {
+  for (const template of ['loan-approval', 'loan-approval-nn', 'scorecard', 'wages']) {
     const made = await daybook(['init', template], { cwd: folder })
     t.equal(made.code, 0)
     t.equal(made.stdout, `${join(template, `${template}.yaml`)}\n`)
@@ -73,9 +73,9 @@ t.test('every template is a page that is valid, and one of them runs', async (t)
     const schema = /\$schema=(\S+)/.exec(text)?.[1] as string
     t.ok(existsSync(join(folder, template, schema)), 'the modeline leads to the schema that is installed')
   }
-  const pages = ['loan-approval', 'loan-approval-nn', 'wages'].map((name) => join(name, `${name}.yaml`))
+  const pages = ['loan-approval', 'loan-approval-nn', 'scorecard', 'wages'].map((name) => join(name, `${name}.yaml`))
   t.equal((await daybook(['validate', ...pages], { cwd: folder })).code, 0)
-  t.equal((await daybook(['run', pages[2] as string], { cwd: folder })).code, 0)
+  t.equal((await daybook(['run', pages[3] as string], { cwd: folder })).code, 0)
 
   const again = await daybook(['init', 'wages'], { cwd: folder })
   t.equal(again.code, 2)

@@ -103,17 +103,39 @@ t.test('what an algorithm cannot take is an error that names it', async (t) => {
 
 t.test('lineage follows names', async (t) => {
   const raw = rawLineage([{ name: 'income', monotone: 'decreasing' }, { name: 'age' }, { name: 'a' }])
-  const kept = followCell(raw, ['income'], ['income'], true)
+  const kept = followCell(raw, { taken: ['income'], given: ['income'], promise: 'kept' })
   t.same(kept.get('income'), { sources: ['income'], monotone: -1 })
-  t.same(followCell(raw, ['income'], ['income'], false).get('income'), { sources: ['income'] })
-  const made = followCell(raw, ['income', 'age', 'a'], ['income', 'age', 'a', 'income*age', 'pc1', 'a.year'], true)
+  t.same(followCell(raw, { taken: ['income'], given: ['income'], promise: undefined }).get('income'), {
+    sources: ['income'],
+  })
+  const obeyed = followCell(raw, { taken: ['income', 'age'], given: ['income', 'age'], promise: 1 })
+  t.equal(obeyed.get('income')?.monotone, 1, 'a promise that is obeyed in another direction')
+  t.equal(obeyed.get('age')?.monotone, undefined, 'where there was a promise')
+  const made = followCell(raw, {
+    taken: ['income', 'age', 'a'],
+    given: ['income', 'age', 'a', 'income*age', 'pc1', 'a.year'],
+    promise: 'kept',
+  })
   t.same(made.get('income*age')?.sources, ['income', 'age'])
   t.same(made.get('a.year')?.sources, ['a'], 'a stands in no other word')
   t.same(made.get('pc1')?.sources, ['income', 'age', 'a'], 'made of all')
-  t.equal(followCell(raw, ['age'], [], true).get('age'), undefined)
+  t.equal(followCell(raw, { taken: ['age'], given: [], promise: 'kept' }).get('age'), undefined)
   t.same(
-    followCell(made, ['income*age'], ['ratio'], true).get('ratio')?.sources,
+    followCell(made, { taken: ['income*age'], given: ['ratio'], promise: 'kept' }).get('ratio')?.sources,
     ['income', 'age'],
     'through two cells',
   )
+})
+
+t.test('attributes stand at the feature whose values they name, as f32, until another cell takes it', async (t) => {
+  const raw = rawLineage([{ name: 'x' }, { name: 'y' }])
+  const attributes = (name: string) => (name === 'x' ? [{ value: 0.1, text: 'low' }] : undefined)
+  const named = followCell(raw, { taken: ['x', 'y'], given: ['x', 'y'], promise: undefined, attributes })
+  const frame = new Frame(1, [number('x', 0.1), number('y', 2)])
+  const of = (lineage: typeof raw) => featuresOf(frame, { accepts: ['dense'], lineage, taker: 'it' }).features
+  t.same(of(named), [
+    { name: 'x', kind: 'number', sources: ['x'], attributes: [{ value: Math.fround(0.1), text: 'low' }] },
+    { name: 'y', kind: 'number', sources: ['y'] },
+  ])
+  t.equal(of(followCell(named, { taken: ['x'], given: ['x'], promise: 'kept' }))[0]?.attributes, undefined)
 })

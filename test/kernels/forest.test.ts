@@ -5,8 +5,11 @@ import {
   type ForestRows,
   type ForestRules,
   forestBytes,
+  type GrownTree,
+  growForest,
   type KernelMemory,
   type Kernels,
+  LEARNED_FROM,
   scoringKernels,
   trainingKernels,
 } from 'daybook/kernels'
@@ -16,7 +19,16 @@ import t from 'tap'
 const kernels = trainingKernels()
 const MEGABYTE = 2 ** 20
 
-const rules: ForestRules = { tries: 2, minLeaf: 1, maxDepth: null, extraTrees: false, bootstrap: false }
+/** Rules for so many rows, of which each tree draws all. */
+const rules = (draws: number, given: Partial<ForestRules> = {}): ForestRules => ({
+  tries: 2,
+  minLeaf: 1,
+  maxDepth: null,
+  extraTrees: false,
+  bootstrap: false,
+  draws,
+  ...given,
+})
 
 /** Two features of four and three bins, numbers unless `kinds` says more, laid out as the kernels read them. */
 function binned(memory: KernelMemory, rows: readonly (readonly [number, number])[], kinds = [0, 0]): BinnedColumns {
@@ -40,9 +52,10 @@ function values(memory: KernelMemory, y: readonly number[], weight?: readonly nu
 }
 
 function grown(grower: ForestGrower, key: readonly [number, number] = [1, 2]) {
-  grower.begin(key)
-  t.ok(grower.grow(Number.POSITIVE_INFINITY))
-  return grower.tree
+  grower.queue(key)
+  growForest(kernels, [grower], Number.POSITIVE_INFINITY)
+  t.ok(grower.idle)
+  return grower.take()[0] as GrownTree
 }
 
 t.test('a tree by hand', async (t) => {
@@ -53,8 +66,8 @@ t.test('a tree by hand', async (t) => {
       [3, 0],
       [3, 2],
     ])
-    const grower = new ForestGrower(kernels, memory, features, values(memory, [1, 1, 5, 9]), rules)
-    const { nodes, importance, others } = grown(grower)
+    const grower = new ForestGrower(memory, features, values(memory, [1, 1, 5, 9]), rules(4), 1)
+    const { nodes, importance, outside } = grown(grower)
     const floats = new Float32Array(nodes.buffer, nodes.byteOffset, nodes.length)
     // Feature 0 takes most: cut half way between bins 0 and 3. Of its right side either feature 1 splits bins 0 and 2.
     t.same([...nodes.subarray(0, 3)], [1, (0 << 2) | 1, 1])
@@ -64,7 +77,7 @@ t.test('a tree by hand', async (t) => {
     t.same([floats[9], floats[12]], [5, 9])
     // 36 + 8: squared errors around 4, 44, fall to 8 and then to 0.
     t.same([...importance], [36, 8])
-    t.equal(others.length, 0)
+    t.equal(outside, undefined)
   })
 })
 
@@ -80,8 +93,9 @@ t.test('a bag holds as many draws as there are rows, by the words of its own str
       memory,
       Array.from({ length: n }, (_, i) => i),
     )
-    const grower = new ForestGrower(kernels, memory, features, rows, { ...rules, bootstrap: true })
-    const { others, nodes } = grown(grower, stream.words)
+    const grower = new ForestGrower(memory, features, rows, rules(n, { bootstrap: true }), 1)
+    const { outside = new Uint32Array(0), nodes } = grown(grower, stream.words)
+    const others = Array.from(outside.keys()).filter((row) => outside[row] !== LEARNED_FROM)
     const draws = Array.from({ length: n }, (_, i) => Math.floor(stream.uniform(i) * n))
     const drawn = new Set(draws)
     t.same(
@@ -89,8 +103,37 @@ t.test('a bag holds as many draws as there are rows, by the words of its own str
       Array.from({ length: n }, (_, i) => i).filter((row) => !drawn.has(row)),
     )
     t.ok(others.length > 330 && others.length < 410, 'about n / e')
+    t.ok(
+      others.every((row) => outside[row] === nodes[0]),
+      'the word of the one leaf',
+    )
     const mean = draws.reduce((a, b) => a + b, 0) / n
     t.equal(new Float32Array(nodes.buffer, nodes.byteOffset)[0], Math.fround(mean), 'each row as often as it was drawn')
+  })
+})
+
+t.test('rows drawn without replacement: as many as asked for, each row as often as any other', async (t) => {
+  kernels.scope(MEGABYTE, (memory) => {
+    const rows = Array.from({ length: 40 }, (_, i): [number, number] => [i % 4, i % 3])
+    const own = values(
+      memory,
+      rows.map((_, i) => i),
+    )
+    const grower = new ForestGrower(memory, binned(memory, rows), own, rules(10, { maxDepth: 3 }), 1)
+    const times = new Uint32Array(40)
+    for (let tree = 0; tree < 400; tree++) {
+      const { outside = new Uint32Array(0), nodes } = grown(grower, [tree, 5])
+      const learned = Array.from(times.keys()).filter((row) => outside[row] === LEARNED_FROM)
+      t.equal(learned.length, 10)
+      for (const row of learned) times[row] = (times[row] as number) + 1
+      const leaves = new Set(Array.from(nodes.keys()).filter((at) => at % 3 === 0 && nodes[at + 2] === 0))
+      const words = new Set(Array.from(leaves, (at) => nodes[at]))
+      t.ok(
+        outside.every((word) => word === LEARNED_FROM || words.has(word)),
+        'others end in leaves',
+      )
+    }
+    t.ok(Math.min(...times) > 65 && Math.max(...times) < 135, 'about 100 times each')
   })
 })
 
@@ -99,15 +142,25 @@ t.test('work that stops and goes on gives the same tree, and two keys two trees'
     const rows = Array.from({ length: 300 }, (_, i): [number, number] => [(i * 7) % 5, (i * 11) % 4])
     const y = rows.map(([a, b], i) => a * b + ((i * 13) % 17))
     const own = values(memory, y)
-    const grower = new ForestGrower(kernels, memory, binned(memory, rows), own, { ...rules, bootstrap: true })
-    const once = grown(grower).nodes.slice()
-    grower.begin([1, 2])
-    let turns = 1
-    while (!grower.grow(1)) turns++
+    const use = rules(300, { bootstrap: true })
+    const grower = new ForestGrower(memory, binned(memory, rows), own, use, 1)
+    const once = grown(grower)
+    grower.queue([1, 2])
+    let turns = 0
+    for (; !grower.idle; turns++) growForest(kernels, [grower], 1)
     t.ok(turns > 10)
-    t.strictSame(grower.tree.nodes.slice(), once)
-    t.notSame(grown(grower, [2, 2]).nodes.slice(), once)
-    t.strictSame(grown(grower).nodes.slice(), once)
+    t.strictSame(grower.take(), [once])
+    const other = grown(grower, [2, 2])
+    t.notSame(other.nodes, once.nodes)
+    t.strictSame(grown(grower), once)
+    const growers = [grower, new ForestGrower(memory, binned(memory, rows), own, use, 3)] as const
+    grower.queue([2, 2])
+    for (const key of [1, 2, 1]) growers[1].queue([key, 2])
+    t.throws(() => growers[1].queue([1, 2]), TypeError, 'no place is left')
+    for (const budget of [500, 10_000, 1e9]) growForest(kernels, growers, budget)
+    t.strictSame(growers[0].take(), [other])
+    t.strictSame(growers[1].take(), [once, other, once])
+    t.equal(growers[1].room, 3)
   })
 })
 
@@ -127,7 +180,7 @@ t.test('a large node and a small one find the same splits', async (t) => {
         memory,
         all.map((_, i) => y[i % 20] as number),
       )
-      const grower = new ForestGrower(kernels, memory, features, own, { ...rules, tries: 5, maxDepth: 1 })
+      const grower = new ForestGrower(memory, features, own, rules(all.length, { tries: 5, maxDepth: 1 }), 1)
       const { nodes, importance } = grown(grower)
       return [...nodes.subarray(0, 3), ...importance.map((gain) => gain / times)]
     })
@@ -147,7 +200,7 @@ t.test('a category splits by a set of bins; distributions fill leaves', async (t
       classes: 3,
       weighted: false,
     }
-    const { nodes, sets, leaves } = grown(new ForestGrower(kernels, memory, features, own, rules))
+    const { nodes, sets, leaves } = grown(new ForestGrower(memory, features, own, rules(8), 1))
     // Bins 0 and 2 hold class 2 alone. The classes are tried in order: sorted by the share of class 0 they come first.
     t.equal((nodes[1] as number) >>> 1, 1, 'feature 0, a category')
     t.equal((sets[nodes[0] as number] as number) & 0b1111, 0b0101)
@@ -156,7 +209,7 @@ t.test('a category splits by a set of bins; distributions fill leaves', async (t
   })
 })
 
-t.test('both builds of the kernels score forests alike, row by row and in any selection', async (t) => {
+t.test('both builds of the kernels score forests alike, alone and in a batch', async (t) => {
   const float = (value: number): number => new Uint32Array(Float32Array.of(value).buffer)[0] as number
   const run = (over: Kernels, classes: number): number[] =>
     over.scope(MEGABYTE, (memory) => {
@@ -184,11 +237,12 @@ t.test('both builds of the kernels score forests alike, row by row and in any se
       const scores = memory.f64(rows.length * outputs)
       const all = memory.put(Float32Array.from(rows.flat()))
       const shape = { features: 2, outputs }
-      addForestScores(over, scores, all, undefined, shape, trees)
+      addForestScores(over, scores, all, shape, trees)
       const whole = [...scores]
-      scores.fill(0)
-      addForestScores(over, scores, all, memory.put(Uint32Array.of(6, 0, 1, 5, 3)), shape, trees)
-      addForestScores(over, scores, all, memory.put(Uint32Array.of(2, 4)), shape, trees)
+      for (let row = 0; row < rows.length; row++) {
+        const own = scores.subarray(row * outputs, (row + 1) * outputs).fill(0)
+        addForestScores(over, own, all.subarray(2 * row), shape, trees)
+      }
       t.same([...scores], whole)
       return whole
     })
@@ -212,10 +266,14 @@ t.test('a grower takes no more memory than it says', async () => {
           [0, 1],
         )
         const own = { ...values(memory, new Array(33).fill(1)), classes }
-        const use = { ...rules, minLeaf, maxDepth }
-        kernels.scope(forestBytes(33, features, use, classes), (inner) => {
-          new ForestGrower(kernels, inner, features, own, use)
-        })
+        for (const places of [1, 3]) {
+          for (const draws of [33, 20]) {
+            const use = rules(draws, { minLeaf, maxDepth })
+            kernels.scope(forestBytes(33, features, use, classes, places), (inner) => {
+              new ForestGrower(inner, features, own, use, places)
+            })
+          }
+        }
       }
     }
   })

@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  addToRows,
-  addTreeScores,
   type BinnedFeatures,
   binCategories,
   binNumbers,
@@ -10,11 +8,9 @@ import {
   boostLossSum,
   buildHistogram,
   type KernelMemory,
-  type Kernels,
   SPLIT_SEARCH_BYTES,
   type Split,
   SplitSearch,
-  scoringKernels,
   subtractHistogram,
   sumGradients,
   trainingKernels,
@@ -331,45 +327,6 @@ t.test('gradients of any size sum exactly', async (t) => {
     ),
     { numRuns: 100 },
   )
-})
-
-t.test('both builds of the kernels score trees alike', async (t) => {
-  const score = (over: Kernels): Float64Array =>
-    over.scope(MEGABYTE, (memory) => {
-      // x0 <= 1.5 (missing left) ? 0.25 : x1 in {0, 33} (missing right) ? -1.5 : 3
-      const nodes = memory.u8(5 * 16)
-      const view = new DataView(nodes.buffer, nodes.byteOffset, nodes.length)
-      const put = (node: number, value: number, feature: number, flags: number, left: number, set: number): void => {
-        view.setFloat32(16 * node, value, true)
-        view.setUint32(16 * node + 4, feature * 4 + flags, true)
-        view.setUint32(16 * node + 8, left, true)
-        view.setUint32(16 * node + 12, set, true)
-      }
-      put(0, 1.5, 0, 1, 1, 0)
-      put(1, 0.25, 0, 0, 0, 0)
-      put(2, 0, 1, 2, 3, 0)
-      put(3, -1.5, 0, 0, 0, 0)
-      put(4, 3, 0, 0, 0, 0)
-      const sets = memory.put(Uint32Array.of(2, 1, 2))
-      const starts = memory.put(Uint32Array.of(0, 0))
-      const rows = [
-        [1.5, 0],
-        [Number.NaN, 5],
-        [2, 0],
-        [2, 33],
-        [2, 1],
-        [2, Number.NaN],
-        [2, 64],
-      ]
-      const values = memory.put(Float32Array.from(rows.flat()))
-      const scores = memory.f64(rows.length).fill(10)
-      addTreeScores(over, scores, values, 2, { nodes, starts, sets }, 1)
-      addToRows(over, scores, 1, 0, memory.put(Uint32Array.of(0, 2)), 100)
-      return Float64Array.from(scores)
-    })
-  const expected = Float64Array.of(110.5, 10.5, 107, 7, 16, 16, 16)
-  t.strictSame(score(trainingKernels()), expected)
-  t.strictSame(score(scoringKernels()), expected)
 })
 
 t.test('a search takes no more memory than it says', async () => {

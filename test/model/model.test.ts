@@ -1,11 +1,17 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { digestBytes } from '../../src/base/digest.ts'
-import { type Column, Frame } from '../../src/frame/index.ts'
+import { type Column, type Features, Frame } from '../../src/frame/index.ts'
 import { scoringKernels } from '../../src/kernels/index.ts'
-import { applyPreprocess, type ModelManifest, openModel, type Signature } from '../../src/model/index.ts'
+import {
+  applyPreprocess,
+  type ModelManifest,
+  openModel,
+  predictFeatures,
+  type Signature,
+} from '../../src/model/index.ts'
 import { encodeState, type State } from '../../src/plugin/api.ts'
-import { centre, liar, registry, targetMean } from './plugins.ts'
+import { centre, liar, linear, registry, targetMean } from './plugins.ts'
 
 const kernels = scoringKernels()
 const signature: Signature = {
@@ -136,6 +142,27 @@ t.test('regression and scores answer in their own form', async (t) => {
   t.same((await scores.open()).predictRows([{ income: 3, purpose: 'tv', member: false }]), [
     { prediction: 'no', score: 0 },
   ])
+})
+
+t.test('numbers that are no answer are refused', async (t) => {
+  const X: Features = {
+    form: 'dense',
+    rows: 1,
+    features: [{ name: 'x', kind: 'number', sources: ['x'] }],
+    values: Float32Array.of(1),
+  }
+  const answers = (task: 'clustering' | 'anomaly', values: readonly number[], threshold?: number) => {
+    const plugin = { ...linear, predict: () => Float64Array.from(values), threshold: () => threshold } as never
+    const output = task === 'clustering' ? ('clusters' as const) : ('scores' as const)
+    const fitted = { id: 'train', plugin, params: {}, state: {} }
+    return () => predictFeatures(fitted, X, { task, output, classes: [] }, scoringKernels())
+  }
+  for (const values of [[0.5, 1], [-1, 1], [1, -1], [2 ** 31, 0], [Number.NaN, 0], [1]])
+    t.throws(answers('clustering', values), { code: 'PLUGIN_BAD_RESULT' }, `cluster ${values}`)
+  t.match(answers('clustering', [2, 0.5])(), { output: 'clusters', values: Float64Array.of(2, 0.5) })
+  t.match(answers('anomaly', [2], 1.5)(), { output: 'scores', threshold: 1.5 })
+  t.match(answers('anomaly', [2])(), { threshold: 0 }, 'by default 0 parts them')
+  t.throws(answers('anomaly', [2], Number.NaN), { code: 'PLUGIN_BAD_RESULT' })
 })
 
 t.test('a missing value that nobody fills in is an error of the row', async (t) => {

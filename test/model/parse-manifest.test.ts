@@ -23,6 +23,16 @@ t.test('a manifest comes back as it was written', async (t) => {
   t.same(parseManifest(bytes(manifest)), manifest)
 })
 
+t.test('tasks without a target have outputs of their own', async (t) => {
+  for (const change of [
+    { task: 'clustering', classes: [], output: 'clusters', target: null },
+    { task: 'anomaly', classes: [], output: 'scores' },
+  ]) {
+    const other = { ...manifest, signature: { ...signature, ...change } }
+    t.same(parseManifest(bytes(other)), other)
+  }
+})
+
 t.test('what scoring could stumble over is refused', async (t) => {
   const withColumn = (change: object) => ({ signature: { ...signature, columns: [{ ...column, ...change }] } })
   const changes: object[] = [
@@ -34,6 +44,10 @@ t.test('what scoring could stumble over is refused', async (t) => {
     { signature: { ...signature, classes: [] } },
     { signature: { ...signature, output: 'labels' } },
     { signature: { ...signature, task: 'ranking' } },
+    { signature: { ...signature, task: 'clustering', classes: [] } },
+    { signature: { ...signature, task: 'anomaly' } },
+    { signature: { ...signature, task: 'anomaly', classes: [], output: 'values' } },
+    { signature: { ...signature, task: 'regression', classes: [], output: 'clusters' } },
     { signature: { ...signature, ignored: undefined } },
     { signature: { ...signature, target: 5 } },
     withColumn({ name: 5 }),

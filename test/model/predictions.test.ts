@@ -24,6 +24,22 @@ t.test('every output has its form', async (t) => {
   ])
 })
 
+t.test('clusters and anomalies', async (t) => {
+  const clusters = { rows: 2, output: 'clusters', values: Float64Array.of(3, 0.5, 0, 2) } as const
+  t.same(labelsOf(clusters, 0), Int32Array.of(3, 0))
+  t.same(predictionsOf(clusters, { classes: [] }), [
+    { prediction: 3, distance: 0.5 },
+    { prediction: 0, distance: 2 },
+  ])
+  const strange = { rows: 2, output: 'scores', values: Float64Array.of(0.6, 0.61), threshold: 0.6 } as const
+  t.same(labelsOf(strange, 0), Int32Array.of(0, 1), 'above the threshold, not on it')
+  t.same(labelsOf(strange, 2), Int32Array.of(0, 1), 'also where the truth is known')
+  t.same(predictionsOf(strange, { classes: [] }), [
+    { prediction: false, score: 0.6 },
+    { prediction: true, score: 0.61 },
+  ])
+})
+
 t.test('targets are class codes or f32', async (t) => {
   const number = (...values: number[]): Column => ({ type: 'number', name: 'y', values: Float64Array.from(values) })
   t.same(encodeTarget(number(1, 0, 1), 'binary', ['0', '1']), Int32Array.of(1, 0, 1))

@@ -133,6 +133,48 @@ export const multiclassEvaluation: Evaluation = {
   },
 }
 
+const untargeted: Omit<Evaluation, 'task' | 'output'> = {
+  ...binaryEvaluation,
+  classes: [],
+  target: null,
+  parts: { train: { rows: 300, counts: [], mean: null }, test: { rows: 90, counts: [], mean: null } },
+  classResults: null,
+}
+
+/** What a model of clusters shows. */
+export const clusterEvaluation: Evaluation = {
+  ...untargeted,
+  task: 'clustering',
+  output: 'clusters',
+  clusterResults: {
+    clusters: [
+      { cluster: 0, train: 180, test: 60, distance: 1.25 },
+      { cluster: 1, train: 120, test: 30, distance: 2.5 },
+    ],
+    distances: { edges: [0, 1, 2, 3], counts: [[20, 50, 20]], series: ['distance'] },
+    profile: [
+      { column: 'income', all: { value: 2500 }, clusters: [{ value: 3100.5 }, { value: 1600 }] },
+      {
+        column: 'housing <b>',
+        all: { value: 'rent', share: 0.4 },
+        clusters: [{ value: 'own', share: 0.61 }, { value: null }],
+      },
+    ],
+  },
+}
+
+/** What a model of anomalies shows where nobody knows which rows are some. */
+export const anomalyEvaluation: Evaluation = {
+  ...untargeted,
+  task: 'anomaly',
+  output: 'scores',
+  anomalyResults: {
+    threshold: 0.6,
+    above: { train: 12, test: 3 },
+    scores: { edges: [0.4, 0.5, 0.6, 0.7], counts: [[70, 17, 3]], series: ['score'] },
+  },
+}
+
 /** What a model of a number shows. */
 export const regressionEvaluation: Evaluation = {
   ...binaryEvaluation,

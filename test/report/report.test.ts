@@ -1,7 +1,13 @@
 import t from 'tap'
 import { renderReport } from '../../src/report/index.ts'
 import type { Evaluation } from '../../src/store/evaluation.ts'
-import { binaryEvaluation, multiclassEvaluation, regressionEvaluation } from './evaluation-fixture.ts'
+import {
+  anomalyEvaluation,
+  binaryEvaluation,
+  clusterEvaluation,
+  multiclassEvaluation,
+  regressionEvaluation,
+} from './evaluation-fixture.ts'
 import { goodRun, goodShown, makeRun, pageText } from './fixture.ts'
 
 /** Text of a page without its tags and style sheet. */
@@ -120,6 +126,25 @@ t.test('other tasks: several classes, a number', async (t) => {
   t.match(regression, /Residuals Actual minus predicted value: mean \u221212.40/)
   t.match(regression, 'Errors by tenth of the actual values')
   t.notMatch(regression, 'ROC')
+})
+
+t.test('tasks without a target', async (t) => {
+  const clusters = goodRun(clusterEvaluation)
+  const page = await renderReport(clusters.record, clusters.read)
+  const text = textOf(page)
+  t.match(text, /Sizes of the clusters .*in each of 2 clusters/)
+  t.match(text, 'Distance from the middle of the cluster')
+  t.match(text, /Cluster Train rows Share Test rows Share of test Mean distance in test 0 180 60.0.% 60 66.7.% 1.250/)
+  t.match(text, /income 2.500 3.101 1.600 housing &lt;b&gt; rent 40.0.% own 61.0.% —/)
+  t.notMatch(text, /Rows and target|Confusion/)
+  t.notMatch(page, 'housing <b>', 'what comes from data is text')
+  const strange = goodRun(anomalyEvaluation)
+  const anomalies = textOf(await renderReport(strange.record, strange.read))
+  t.match(
+    anomalies,
+    /Above the threshold of 0\.6\d*, and so anomalies: 12 of 300 train rows \(4.00?.%\), 3 of 90 test rows/,
+  )
+  t.match(anomalies, 'Anomaly scores')
 })
 
 t.test('a failed run says so first', async (t) => {

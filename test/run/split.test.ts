@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { RandomStream } from '../../src/base/random.ts'
 import { type Column, Frame } from '../../src/frame/index.ts'
-import { assignFolds } from '../../src/run/split/assign-folds.ts'
+import { assignFolds, assignInnerFolds } from '../../src/run/split/assign-folds.ts'
 import { assignParts } from '../../src/run/split/assign-parts.ts'
 import { digestOfRows, rowKeys } from '../../src/run/split/row-keys.ts'
 import {
@@ -136,6 +136,43 @@ t.test('folds partition the training rows', async (t) => {
   }
   t.same(splitFromState(splitToState(plain)), plain)
   t.throws(() => fold({ by: 'group', on: 'few', test: 0.2, validation: 0 }), { code: 'DATA_NO_COLUMN' })
+})
+
+t.test('inner folds keep groups whole and classes in proportion', async (t) => {
+  const rows = Uint32Array.from({ length: 60 }, (_, i) => 2 * i + 1)
+  const groups = (count: number) =>
+    category(
+      'g',
+      Array.from({ length: 120 }, (_, i) => `g${i % count}`),
+    )
+  const classes = Int32Array.from({ length: 120 }, (_, row) => (row % 8 === 1 ? 1 : 0))
+  const inner = (count: number, given = rows, columns = {}): Uint8Array =>
+    assignInnerFolds({
+      frame: new Frame(120, [groups(count)]),
+      rows: given,
+      count: 5,
+      classes,
+      split: { by: 'time', on: 'at', test: 0.2, validation: 0 },
+      columns,
+      random,
+    })
+  const plain = inner(7)
+  for (const fold of plain.keys()) {
+    if (fold > 4) break
+    t.equal(plain.filter((one) => one === fold).length, 12)
+    t.equal(plain.filter((one, i) => one === fold && classes[rows[i] as number] === 1).length, 3, 'stratified')
+  }
+  const grouped = inner(7, rows, { g: { role: 'group' } })
+  const foldsOfGroup = (group: number) => new Set(grouped.filter((_, i) => (rows[i] as number) % 7 === group))
+  t.ok([0, 1, 2, 3, 4, 5, 6].every((group) => foldsOfGroup(group).size === 1))
+  t.same([...new Set(grouped)].sort(), [0, 1, 2, 3, 4])
+  t.same([...new Set(inner(3, rows, { g: { role: 'group' } }))].sort(), [0, 1, 2], 'as many as there are groups')
+  t.equal(
+    new Set(inner(1, rows, { g: { role: 'group' } })).size,
+    5,
+    'one group alone is no reason to learn from nobody',
+  )
+  t.same([...inner(7, Uint32Array.of(5))], [0], 'one row')
 })
 
 t.test('row keys', async (t) => {

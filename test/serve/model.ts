@@ -30,8 +30,14 @@ export function tinyModel(changes: Partial<Model> = {}, given: Partial<Signature
   const scoreConformed = (frame: Frame): Scored => {
     const income = (frame.get('income') as NumberColumn).values
     const yes = Array.from(income, (value) => (Number.isNaN(value) ? 0.75 : 1 / (2 + value)))
-    const values = own.output === 'probabilities' ? yes.flatMap((p) => [1 - p, p]) : yes
-    return { rows: frame.rows, output: own.output, values: Float64Array.from(values) }
+    const values =
+      own.output === 'probabilities'
+        ? yes.flatMap((p) => [1 - p, p])
+        : own.output === 'clusters'
+          ? yes.flatMap((p) => [p < 0.5 ? 0 : 1, p])
+          : yes
+    const threshold = own.task === 'anomaly' ? { threshold: 0.2 } : {}
+    return { rows: frame.rows, output: own.output, values: Float64Array.from(values), ...threshold }
   }
   return {
     manifest: {} as Model['manifest'],

@@ -78,6 +78,22 @@ t.test('values and scores', async (t) => {
   t.match((await ask(`${scores}/predict`, { body: { rows: [row] } })).json, { predictions: ['yes'], scores: [0.25] })
 })
 
+t.test('clusters and anomalies', async (t) => {
+  const without = { classes: [], target: null }
+  const clusters = await start(t, { model: tinyModel({}, { ...without, output: 'clusters', task: 'clustering' }) })
+  const answer = (await ask(`${clusters}/predict`, { body: { rows: [row] } })).json
+  t.match(answer, { predictions: [0], distances: [0.25] })
+  const described = (await ask(`${clusters}/openapi.json`, { method: 'GET' })).json
+  t.match(described.components.schemas.Answer.properties, {
+    predictions: { items: { type: 'integer' } },
+    distances: { type: 'array' },
+  })
+  const strange = await start(t, { model: tinyModel({}, { ...without, output: 'scores', task: 'anomaly' }) })
+  t.match((await ask(`${strange}/predict`, { body: { rows: [row] } })).json, { predictions: [true], scores: [0.25] })
+  const items = (await ask(`${strange}/openapi.json`, { method: 'GET' })).json.components.schemas.Answer.properties
+  t.match(items, { predictions: { items: { type: 'boolean' } }, scores: { type: 'array' } })
+})
+
 t.test('health', async (t) => {
   const url = await start(t, { token: 'a secret' })
   t.same((await ask(`${url}/health/live`, { method: 'GET' })).json, { live: true })

@@ -84,3 +84,25 @@ t.test('a value that its declared type refuses stands at the column in the page'
     ['DATA_BAD_VALUE 7:14'],
   )
 })
+
+t.test('preprocess cells against the task, promises and the names that there are', async (t) => {
+  const weighed = 'preprocess: [woe]\nalgorithm: scorecard\n'
+  const promised = '  target: y\n  columns: { x: { monotone: increasing } }\n'
+  t.same(await found('x,y', binary, promised, weighed), [], 'a cell that obeys a promise passes it on')
+  t.same(await found('x,y', (i) => `${i * 1.5},${i * 2.5}`, '  target: y\n', 'preprocess: [woe]\nalgorithm: ridge\n'), [
+    'SPEC_CELL_TASK 7:14',
+  ])
+  const rotated = (cell: string) => `preprocess: [${cell}]\nalgorithm: logistic\n`
+  const rows = (i: number) => `${i},${i % 7},${i % 5},${i % 2 === 0 ? 'no' : 'yes'}`
+  const some = 'columns: [x, w]'
+  t.same(await found('x,w,pc1,y', rows, '  target: y\n', rotated(`{ use: pca, ${some} }`)), ['SPEC_COLUMN_TWICE 7:21'])
+  t.same(await found('x,w,pc1,y', rows, '  target: y\n', rotated(`{ use: pca, ${some}, with: { prefix: c } }`)), [])
+  t.same(
+    await found('x,w,pc1,y', rows, '  target: y\n', rotated('pca')),
+    [],
+    'a column that is taken gives its name free',
+  )
+  t.same(await found('x,w,pc1,y', rows, '  target: y\n', rotated('{ use: pca, with: { components: 4 } }')), [
+    'PARAM_CONFLICT 7:21',
+  ])
+})

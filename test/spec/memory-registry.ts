@@ -54,6 +54,16 @@ export const oddPlugins: readonly Defined<PluginKind>[] = [
     predict: never,
   }),
   defineAlgorithm({
+    id: 'both',
+    version: 1,
+    summary: 'Classes, or anomalies where no target is named.',
+    tasks: ['binary', 'anomaly'],
+    accepts: ['dense'],
+    params: {},
+    fit: never,
+    predict: never,
+  }),
+  defineAlgorithm({
     id: 'margins',
     version: 1,
     summary: 'Scores classes.',

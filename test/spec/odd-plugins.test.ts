@@ -34,6 +34,12 @@ t.test('what plugins declare about each other', async (t) => {
     'by default, metrics that the scores allow',
   )
   t.same(await codes('data: { use: warehouse }\nalgorithm: groups\n'), [], 'no target for clusters')
+  t.same(await codes('data: { use: warehouse }\nalgorithm: both\n'), [], 'one that can do without')
+  t.same(
+    await codes(`${data}algorithm: both\nevaluate: { metrics: [hits] }\n`),
+    [],
+    'and learns from one that is there',
+  )
 })
 
 t.test('secrets come from the environment and go nowhere', async (t) => {

@@ -244,6 +244,18 @@ const bad: readonly {
     says: /output says \{ z: number \}/,
   },
   {
+    fault: 'says that it obeys promises and does not',
+    plugin: preprocess({ monotone: 'decreasing' }),
+    check: 'promises are obeyed where it says so',
+    says: /goes against a promise of 1/,
+  },
+  {
+    fault: 'leaves out a value that its columns take',
+    plugin: preprocess({ attributes: () => new Map([['numberOne', [{ value: 7, text: 'seven' }]]]) }),
+    check: 'columns with attributes take no other value',
+    says: /which no attribute is/,
+  },
+  {
     fault: 'breaks the order that it promises to keep',
     plugin: preprocess({
       apply: (_: never, frame: Columns) =>

@@ -1,15 +1,18 @@
 import type { DenseFeatures } from 'daybook/frame'
-import { alignUp } from 'daybook/kernels'
+import { addToRows, alignUp, type BoostLoss } from 'daybook/kernels'
 import type { FitContext, TrainingData } from 'daybook/plugin'
 import { binBytes, chooseBins, layOut, pairsOf } from '../trees/bins.ts'
 import { turnOf } from '../trees/turn.ts'
 import { type GrowRules, growBytes, TreeGrower } from './grow.ts'
-import { lossOf, Objective, objectiveBytes } from './loss.ts'
+import { type Leaf, renewedValues } from './leaves.ts'
+import { Objective, objectiveBytes } from './loss.ts'
 import { type BoostedTrees, ModelBuilder } from './model.ts'
 import { samplerOf } from './sample.ts'
 
 /** What boosting is told beside the rules for one tree. */
 export interface BoostRules extends GrowRules {
+  readonly boostLoss: BoostLoss
+  readonly learningRate: number
   readonly trees: number
   readonly bins: number
   readonly subsample: number
@@ -46,17 +49,32 @@ export async function boost(
   const bins = await chooseBins(X, rules.bins, turn)
   const bytes =
     binBytes(rows, bins) +
-    objectiveBytes(X.rows, others, outputs) +
-    growBytes(rows, pairsOf(bins), rules) +
+    objectiveBytes(rules.boostLoss, X.rows, others, outputs) +
+    growBytes(rows, pairsOf(bins), bins.length, rules) +
     alignUp(4 * X.features.length)
 
   return ctx.kernels.scope(bytes, async (memory) => {
     const tables = validation === undefined ? [X] : [X, validation.X]
     const features = await layOut(ctx.kernels, memory, tables, bins, turn)
-    const objective = new Objective(ctx.kernels, memory, lossOf(data.task), outputs, data, validation)
+    const objective = new Objective(ctx.kernels, memory, rules.boostLoss, outputs, data, validation)
     const grower = new TreeGrower(ctx.kernels, memory, features, bins, rows, rules)
-    const model = new ModelBuilder(X.features.length, objective.start())
-    const sample = samplerOf(rules, ctx, X.rows, grower.order, memory.i32(X.features.length))
+    const { order } = grower
+    const sample = samplerOf(rules, ctx, X.rows, order, memory.i32(X.features.length))
+    order.forEach((_, row) => {
+      order[row] = row
+    })
+    const model = new ModelBuilder(X.features.length, objective.start(order.subarray(0, X.rows)))
+    const monotone = Int8Array.from(X.features, ({ kind, monotone }) => (kind === 'number' && monotone) || 0)
+    const finish = (leaves: readonly Leaf[], output: number): void => {
+      const best = (begin: number, end: number): number => objective.bestValue(order.subarray(begin, end))
+      const renewed = objective.renews ? renewedValues(model.shape(), leaves, monotone, best) : undefined
+      for (const { node, weight, begin, end, otherBegin, otherEnd } of leaves) {
+        const value = Math.fround(rules.learningRate * (renewed?.[node] ?? objective.stepOf(weight))) + 0 // -0 is 0
+        model.leaf(node, value)
+        addToRows(ctx.kernels, objective.scores, outputs, output, order.subarray(begin, end), value)
+        addToRows(ctx.kernels, objective.scores, outputs, output, order.subarray(otherBegin, otherEnd), value)
+      }
+    }
     const curve: CurvePoint[] = []
     const every = Math.ceil(rules.trees / CURVE_POINTS)
     let best = { loss: Number.POSITIVE_INFINITY, rounds: 0 }
@@ -66,9 +84,8 @@ export async function boost(
       objective.begin()
       for (let output = 0; output < outputs; output++) {
         objective.differentiate(output)
-        const sums = objective.sum(grower.order.subarray(0, learning))
-        const { scores, gradients } = objective
-        await grower.grow(model, gradients, sums, learning, chosen, { scores, outputs, output }, turn)
+        const sums = objective.sum(order.subarray(0, learning))
+        finish(await grower.grow(model, objective.gradients, sums, learning, chosen, turn), output)
       }
       round += 1
       let note = ''

@@ -1,5 +1,4 @@
 import {
-  addToRows,
   alignUp,
   type BinnedFeatures,
   buildHistogram,
@@ -13,11 +12,12 @@ import {
   subtractHistogram,
 } from 'daybook/kernels'
 import type { FeatureBins } from '../trees/bins.ts'
+import { allowedFeatures, type Groups, groupsAfter } from './interactions.ts'
+import type { Leaf } from './leaves.ts'
 import type { ModelBuilder } from './model.ts'
 
 /** How large a tree may get, and what its splits are judged by. */
 export interface GrowRules extends SplitRules {
-  readonly learningRate: number
   /** Splits on the way to a leaf; null for no limit. */
   readonly maxDepth: number | null
   /** With a number, the node of the largest gain is split next; null: every node that gains is split. */
@@ -27,6 +27,8 @@ export interface GrowRules extends SplitRules {
    * children's built from rows: slower, and the same tree.
    */
   readonly histogramBytes: number
+  /** Features that may stand together on a path; undefined: all. */
+  readonly groups: Groups | undefined
 }
 
 /** A node that can be split: its rows, its sums, its split. */
@@ -40,6 +42,8 @@ interface OpenNode extends NodeSums {
   readonly otherBegin: number
   readonly otherEnd: number
   readonly weight: number
+  /** What its path leaves of the groups. */
+  readonly groups: Groups | undefined
   split: Split | undefined
   /** Its histogram, or -1 where that was given up for lack of memory. */
   slot: number
@@ -49,8 +53,8 @@ interface OpenNode extends NodeSums {
 const WORK_A_TURN = 3e7
 
 /** Bytes that a grower takes from a scope, for trees over `rows` rows, those that are only scored among them. */
-export function growBytes(rows: number, pairs: number, rules: GrowRules): number {
-  return SPLIT_SEARCH_BYTES + 2 * alignUp(4 * rows) + slotsFor(rows, pairs, rules) * 16 * pairs
+export function growBytes(rows: number, pairs: number, features: number, rules: GrowRules): number {
+  return SPLIT_SEARCH_BYTES + 2 * alignUp(4 * rows) + alignUp(4 * features) + slotsFor(rows, pairs, rules) * 16 * pairs
 }
 
 function slotsFor(rows: number, pairs: number, { maxDepth, maxLeaves, histogramBytes }: GrowRules): number {
@@ -70,6 +74,7 @@ export class TreeGrower {
   readonly #search: SplitSearch
   readonly #histograms: Float64Array[]
   readonly #scratch: Uint32Array
+  readonly #allowed: Int32Array
   /** All rows: first those that the tree learns from, then the others. A node's rows stand together in both parts. */
   readonly order: Uint32Array
   #free: number[] = []
@@ -90,14 +95,15 @@ export class TreeGrower {
     this.#search = new SplitSearch(kernels, memory, features, rules)
     this.order = memory.u32(rows)
     this.#scratch = memory.u32(rows)
+    this.#allowed = memory.i32(bins.length)
     this.#histograms = Array.from({ length: slotsFor(rows, features.pairs, rules) }, () =>
       memory.f64(2 * features.pairs),
     )
   }
 
   /**
-   * Grows one tree over the first `learning` rows of `order` with their `gradients`, into `model`, and adds its leaves to
-   * column `output` of `scores` f64 [rows, outputs], for all rows. `chosen`: the features it may split on.
+   * Grows one tree over the first `learning` rows of `order` with their `gradients`, into `model`, and gives its leaves, whose
+   * values are left to the caller. `chosen`: the features it may split on.
    */
   async grow(
     model: ModelBuilder,
@@ -105,18 +111,21 @@ export class TreeGrower {
     sums: { readonly g: number; readonly h: number },
     learning: number,
     chosen: Int32Array,
-    target: { readonly scores: Float64Array; readonly outputs: number; readonly output: number },
     turn: () => Promise<void>,
-  ): Promise<void> {
+  ): Promise<Leaf[]> {
     const { maxLeaves } = this.#rules
     this.#free = this.#histograms.map((_, slot) => slot)
     const open: OpenNode[] = []
+    const leaves: Leaf[] = []
     const settle = (node: OpenNode): void => {
-      if (node.slot >= 0) node.split = this.#search.best(this.#histogram(node.slot), chosen, node)
+      if (node.slot >= 0) {
+        const allowed = allowedFeatures(node.groups, chosen, this.#allowed)
+        node.split = this.#search.best(this.#histogram(node.slot), allowed, node)
+      }
       if (node.split !== undefined) open.push(node)
       else {
         if (node.slot >= 0) this.#free.push(node.slot)
-        this.#finish(node, model, target)
+        leaves.push(node)
       }
     }
 
@@ -124,27 +133,28 @@ export class TreeGrower {
     model.beginTree(sums.h)
     if (this.#mayRefine(root)) root.slot = this.#build(root, gradients, this.#take(open))
     settle(root)
-    let leaves = 1
-    while (open.length > 0 && (maxLeaves === null || leaves < maxLeaves)) {
+    let count = 1
+    while (open.length > 0 && (maxLeaves === null || count < maxLeaves)) {
       const parent = maxLeaves === null ? (open.pop() as OpenNode) : takeBest(open)
       const [left, right] = this.#divide(parent, model)
       this.#inherit(parent, left, right, gradients, open)
       settle(left)
       settle(right)
-      leaves += 1
+      count += 1
       if (this.#work > WORK_A_TURN) {
         this.#work = 0
         await turn()
       }
     }
-    for (const node of open) this.#finish(node, model, target)
+    leaves.push(...open)
+    return leaves
   }
 
   #root(sums: { readonly g: number; readonly h: number }, learning: number): OpenNode {
     const free = { ...sums, lowest: Number.NEGATIVE_INFINITY, highest: Number.POSITIVE_INFINITY }
     const weight = this.#search.leafWeight(free)
     const rows = { begin: 0, end: learning, otherBegin: learning, otherEnd: this.order.length }
-    return { ...free, ...rows, weight, node: 0, depth: 0, split: undefined, slot: -1 }
+    return { ...free, ...rows, weight, groups: this.#rules.groups, node: 0, depth: 0, split: undefined, slot: -1 }
   }
 
   /**
@@ -221,6 +231,7 @@ export class TreeGrower {
     const direction = ((this.#features.monotone[split.feature] as number) << 24) >> 24
     const halfWay = (split.leftWeight + split.rightWeight) / 2
     const depth = parent.depth + 1
+    const groups = groupsAfter(parent.groups, split.feature)
     return [
       {
         node: left,
@@ -232,6 +243,7 @@ export class TreeGrower {
         g: split.leftG,
         h: split.leftH,
         weight: split.leftWeight,
+        groups,
         lowest: direction < 0 ? halfWay : lowest,
         highest: direction > 0 ? halfWay : highest,
         split: undefined,
@@ -247,6 +259,7 @@ export class TreeGrower {
         g: rightG,
         h: rightH,
         weight: split.rightWeight,
+        groups,
         lowest: direction > 0 ? halfWay : lowest,
         highest: direction < 0 ? halfWay : highest,
         split: undefined,
@@ -257,18 +270,6 @@ export class TreeGrower {
 
   #part(begin: number, end: number, split: Split): number {
     return begin === end ? 0 : this.#search.part(this.order.subarray(begin, end), split, this.#scratch)
-  }
-
-  /** Makes a node a leaf, in the model and in the scores of its rows. */
-  #finish(
-    { node, weight, begin, end, otherBegin, otherEnd }: OpenNode,
-    model: ModelBuilder,
-    { scores, outputs, output }: { readonly scores: Float64Array; readonly outputs: number; readonly output: number },
-  ): void {
-    const value = Math.fround(this.#rules.learningRate * weight) + 0 // -0 is 0
-    model.leaf(node, value)
-    addToRows(this.#kernels, scores, outputs, output, this.order.subarray(begin, end), value)
-    addToRows(this.#kernels, scores, outputs, output, this.order.subarray(otherBegin, otherEnd), value)
   }
 }
 

@@ -4,26 +4,59 @@ import {
   type BoostRows,
   boostGradients,
   boostLossSum,
+  boostQuantile,
   type KernelMemory,
   type Kernels,
   sumGradients,
   toProbabilities,
+  weightUnit,
 } from 'daybook/kernels'
-import type { LabelledFeatures, Task } from 'daybook/plugin'
+import { fail, type LabelledFeatures, type Task } from 'daybook/plugin'
 
-/** The loss that boosting works on for a task. */
-export function lossOf(task: Task): BoostLoss {
-  return task === 'regression' ? 'squared' : task === 'binary' ? 'logistic' : 'softmax'
+/** What the `loss` param can say: losses for values. */
+export type ValueLoss = 'squared' | 'absolute' | 'quantile' | 'poisson'
+
+/**
+ * The loss that boosting works on for a task.
+ *
+ * @throws DaybookError FIT_PARAM where the loss is one for values and the target has classes
+ */
+export function lossOf(task: Task, loss: ValueLoss, quantile: number): BoostLoss {
+  if (task === 'regression') return loss === 'quantile' ? { quantile } : loss
+  if (loss !== 'squared')
+    throw fail('FIT_PARAM', { param: 'loss', value: loss, reason: 'the target has classes' }, { hint: 'Leave it out.' })
+  return task === 'binary' ? 'logistic' : 'softmax'
+}
+
+/** What a learning curve shows of a loss. */
+export function lossName(loss: BoostLoss): string {
+  if (typeof loss === 'object') return 'pinball loss'
+  return {
+    logistic: 'log-loss',
+    softmax: 'log-loss',
+    squared: 'root mean squared error',
+    absolute: 'mean absolute error',
+    poisson: 'mean Poisson deviance',
+  }[loss]
+}
+
+/** Share of the leaf's residuals that its value leaves below or at it; undefined where a leaf keeps its Newton step. */
+function levelOf(loss: BoostLoss): number | undefined {
+  return typeof loss === 'object' ? loss.quantile : loss === 'absolute' ? 0.5 : undefined
 }
 
 /** Share that a class has at least when boosting begins, so that its log-odds are finite. */
 const LEAST_SHARE = 1e-9
 
+/** Mean that a Poisson target has at least when boosting begins, so that its logarithm is finite. */
+const LEAST_MEAN = 1e-9
+
 /** Bytes that an objective takes from a scope. */
-export function objectiveBytes(rows: number, others: number, outputs: number): number {
+export function objectiveBytes(loss: BoostLoss, rows: number, others: number, outputs: number): number {
   const targets = 2 * (alignUp(4 * rows) + alignUp(4 * others))
   const probabilities = outputs > 1 ? alignUp(8 * rows * outputs) : 0
-  return alignUp(8 * (rows + others) * outputs) + probabilities + 16 * rows + targets + 16
+  const selection = levelOf(loss) === undefined ? 0 : 16 * rows
+  return alignUp(8 * (rows + others) * outputs) + probabilities + 16 * rows + targets + 16 + selection
 }
 
 /** Scores, gradients and losses of the training rows, with those of the validation rows behind them. */
@@ -39,6 +72,9 @@ export class Objective {
   readonly #validation: BoostRows
   readonly #probabilities: Float64Array
   readonly #sums: Float64Array
+  readonly #level: number | undefined
+  readonly #selection: Uint8Array
+  readonly #unit: number
 
   constructor(
     kernels: Kernels,
@@ -57,6 +93,9 @@ export class Objective {
     this.gradients = memory.f64(2 * rows)
     this.#probabilities = memory.f64(outputs > 1 ? rows * outputs : 0)
     this.#sums = memory.f64(2)
+    this.#level = levelOf(loss)
+    this.#selection = memory.u8(this.#level === undefined ? 0 : 16 * rows)
+    this.#unit = weightUnit(training.weight)
     const enter = (part: LabelledFeatures | undefined, from: number, to: number): BoostRows => ({
       scores: this.scores.subarray(from * outputs, to * outputs),
       y: memory.put(part?.y ?? new Float32Array(0)),
@@ -67,29 +106,50 @@ export class Objective {
   }
 
   /**
-   * Starts all scores at the best constant and gives it. It is read off exact sums of gradients at score 0, where they say
-   * how far the weighted mean of the targets is off: sum(g) / sum(w) = constant - mean. So the order of rows is no matter.
+   * Starts all scores at the best constant and gives it. `rows`: all training rows. Means are read off exact sums of
+   * gradients at score 0, which say how far they are off: sum(g) / sum(w) = constant - mean. So the order of rows is no matter.
    */
-  start(): Float64Array {
+  start(rows: Uint32Array): Float64Array {
     const { outputs } = this
     const base = new Float64Array(outputs)
     this.begin()
     for (let output = 0; output < outputs; output++) {
       this.differentiate(output)
-      const { g, h } = this.sum(this.#training.y.length)
-      base[output] = h > 0 ? this.#constant(g, h) : 0
+      const { g, h } = this.sum(rows.length)
+      if (h > 0) base[output] = this.#level === undefined ? this.#constant(g, h) : this.bestValue(rows)
     }
     for (let i = 0; i < this.scores.length; i++) this.scores[i] = base[i % outputs] as number
     return base
   }
 
   #constant(g: number, h: number): number {
-    if (this.loss === 'squared') return -g / h
+    const { loss } = this
+    if (loss === 'squared') return -g / h
     const { log } = this.#kernels.math
+    if (loss === 'poisson') return log(Math.max(1 - g / h, LEAST_MEAN))
     const shareOf = (raw: number): number => Math.min(Math.max(raw, LEAST_SHARE), 1 - LEAST_SHARE)
-    if (this.loss === 'softmax') return log(shareOf(1 / this.outputs - g / (this.outputs * h))) // h is sum(w) / K here
+    if (loss === 'softmax') return log(shareOf(1 / this.outputs - g / (this.outputs * h))) // h is sum(w) / K here
     const share = shareOf(0.5 - g / (4 * h)) // h is sum(w) / 4 here
     return log(share / (1 - share))
+  }
+
+  /** True where leaves take the best value of their rows in place of a Newton step. */
+  get renews(): boolean {
+    return this.#level !== undefined
+  }
+
+  /** Of a loss that renews: what, added to the scores of these training rows, makes their loss least. */
+  bestValue(rows: Uint32Array): number {
+    const value = boostQuantile(this.#kernels, this.#training, this.#unit, rows, this.#level as number, this.#selection)
+    return Number.isNaN(value) ? 0 : value // no row has weight
+  }
+
+  /**
+   * The step that a leaf of this Newton step takes. A Poisson leaf that has to rise by the factor 1 + w would overshoot by
+   * far with w, and log(1 + w) is just right. Order is kept, and with it monotone promises.
+   */
+  stepOf(weight: number): number {
+    return this.loss === 'poisson' && weight > 0 ? this.#kernels.math.log1p(weight) : weight
   }
 
   /** Begins a round: what all outputs of it share. */
@@ -112,7 +172,7 @@ export class Objective {
     return { g, h }
   }
 
-  /** Mean loss of a part: negative log-likelihood, or root mean squared error. */
+  /** Mean loss of a part, as `lossName` names it. */
   meanLoss(part: 'training' | 'validation'): number {
     const rows = part === 'training' ? this.#training : this.#validation
     const mean = boostLossSum(this.#kernels, this.loss, rows) / weightSum(rows)

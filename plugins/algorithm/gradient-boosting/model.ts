@@ -1,3 +1,5 @@
+import type { TreeShape } from './leaves.ts'
+
 /**
  * Boosted trees as flat arrays. The nodes of all trees stand one tree after the other; tree t starts at `starts[t]` and
  * belongs to output t % outputs. Within a tree, children stand behind their parents, right ones behind their left siblings.
@@ -25,6 +27,13 @@ export type BoostedTrees = {
   readonly cover: Float32Array
   /** Gain of all splits by feature. */
   readonly gain: Float64Array
+}
+
+/** Splits of all trees by feature. */
+export function splitCounts({ feature, features }: BoostedTrees): Float64Array {
+  const counts = new Float64Array(features)
+  for (const f of feature) if (f >= 0) counts[f] = (counts[f] as number) + 1
+  return counts
 }
 
 /** Flag: missing values and levels that no set knows go left. */
@@ -64,7 +73,13 @@ export class ModelBuilder {
     this.#addNode(cover)
   }
 
-  /** Makes a node a leaf. */
+  /** The splits of the current tree. */
+  shape(): TreeShape {
+    const root = this.#at(0)
+    return { feature: this.#feature.slice(root), left: this.#left.slice(root) }
+  }
+
+  /** Gives a leaf its value. */
   leaf(node: number, value: number): void {
     this.#threshold[this.#at(node)] = value
   }

@@ -1,16 +1,13 @@
 import type { DenseFeatures } from 'daybook/frame'
-import {
-  addTreeScores,
-  alignUp,
-  type KernelMemory,
-  type Kernels,
-  type PackedTrees,
-  toProbabilities,
-} from 'daybook/kernels'
+import { addTreeScores, alignUp, type Kernels, SCORED_ROWS, toProbabilities } from 'daybook/kernels'
 import { type BoostedTrees, CATEGORY, MISSING_LEFT } from './model.ts'
+import { packedBytes, packTrees } from './pack.ts'
 
 /** Up to so many rows are walked in JavaScript: copying the trees into kernel memory would take longer. Equal bits. */
-const FEW_ROWS = 16
+const FEW_ROWS = 4
+
+/** Feature values that are copied into kernel memory at a time: 1 MiB of them. */
+const CHUNK_VALUES = 2 ** 18
 
 /** Raw scores f64 [rows, outputs]: base plus the trees' values, in the order of the trees. */
 export function rawScores(model: BoostedTrees, X: DenseFeatures, kernels: Kernels): Float64Array {
@@ -31,7 +28,7 @@ export function probabilities(model: BoostedTrees, X: DenseFeatures, kernels: Ke
 }
 
 function asClasses(values: Float64Array, outputs: number): Float64Array {
-  if (outputs > 1) return Float64Array.from(values)
+  if (outputs > 1) return values
   const both = new Float64Array(2 * values.length)
   for (let i = 0; i < values.length; i++) {
     both[2 * i] = 1 - (values[i] as number)
@@ -40,41 +37,28 @@ function asClasses(values: Float64Array, outputs: number): Float64Array {
   return both
 }
 
+/** Scores rows chunk by chunk, so that kernel memory holds a part of them at a time. */
 function score(model: BoostedTrees, X: DenseFeatures, kernels: Kernels, as: 'raw' | 'probabilities'): Float64Array {
-  const outputs = model.base.length
-  const bytes = alignUp(8 * X.rows * outputs) + alignUp(X.values.byteLength) + packedBytes(model)
-  return kernels.scope(bytes, (memory) => {
-    const scores = memory.f64(X.rows * outputs)
-    for (let i = 0; i < scores.length; i++) scores[i] = model.base[i % outputs] as number
-    addTreeScores(kernels, scores, memory.put(X.values), model.features, packTrees(model, memory), outputs)
-    if (as === 'probabilities') toProbabilities(kernels, scores, outputs)
-    return Float64Array.from(scores)
+  const { base, features } = model
+  const outputs = base.length
+  const chunk = Math.min(X.rows, Math.max(SCORED_ROWS, SCORED_ROWS * Math.floor(CHUNK_VALUES / SCORED_ROWS / features)))
+  const all = new Float64Array(X.rows * outputs)
+  const bytes = alignUp(8 * chunk * outputs) + alignUp(4 * chunk * features) + packedBytes(model)
+  kernels.scope(bytes, (memory) => {
+    const scores = memory.f64(chunk * outputs)
+    const values = memory.f32(chunk * features)
+    const trees = packTrees(model, memory)
+    for (let from = 0; from < X.rows; from += chunk) {
+      const rows = Math.min(chunk, X.rows - from)
+      const own = scores.subarray(0, rows * outputs)
+      for (let i = 0; i < own.length; i++) own[i] = base[i % outputs] as number
+      values.set(X.values.subarray(from * features, (from + rows) * features))
+      addTreeScores(kernels, own, values, features, trees, outputs)
+      if (as === 'probabilities') toProbabilities(kernels, own, outputs)
+      all.set(own, from * outputs)
+    }
   })
-}
-
-/** Bytes that `packTrees` takes from a scope. */
-export function packedBytes({ feature, starts, sets }: BoostedTrees): number {
-  return 16 * feature.length + alignUp(starts.byteLength) + alignUp(sets.byteLength)
-}
-
-/** Copies the trees into kernel memory, as the kernels read them. */
-export function packTrees(model: BoostedTrees, memory: KernelMemory): PackedTrees {
-  const nodes = memory.u8(16 * model.feature.length)
-  pack(model, nodes)
-  return { nodes, starts: memory.put(model.starts.slice(0, -1)), sets: memory.put(model.sets) }
-}
-
-/** Writes the nodes as the kernel reads them: 16 bytes each. */
-function pack(model: BoostedTrees, into: Uint8Array): void {
-  const words = new Uint32Array(into.buffer, into.byteOffset, into.length / 4)
-  const floats = new Float32Array(into.buffer, into.byteOffset, into.length / 4)
-  const { feature, threshold, left, flags, set } = model
-  for (let node = 0; node < feature.length; node++) {
-    floats[4 * node] = threshold[node] as number
-    words[4 * node + 1] = ((Math.max(feature[node] as number, 0) << 2) | (flags[node] as number)) >>> 0
-    words[4 * node + 2] = left[node] as number
-    words[4 * node + 3] = set[node] as number
-  }
+  return all
 }
 
 function walk(model: BoostedTrees, X: DenseFeatures): Float64Array {

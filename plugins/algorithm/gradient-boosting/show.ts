@@ -1,9 +1,30 @@
-import type { FitContext, Task } from 'daybook/plugin'
+import type { Feature } from 'daybook/frame'
+import type { FitContext } from 'daybook/plugin'
 import type { CurvePoint } from './boost.ts'
+import { type BoostedTrees, splitCounts } from './model.ts'
 
-/** Shows how the loss fell, round by round. */
-export function learningCurve(ctx: FitContext, curve: readonly CurvePoint[], task: Task, rounds: number): void {
-  const name = task === 'regression' ? 'root mean squared error' : 'log-loss'
+const FEATURES_SHOWN = 50
+
+/** Shows both measures of importance, the features of most gain first. */
+export function importanceTable(ctx: FitContext, model: BoostedTrees, features: readonly Feature[]): void {
+  const splits = splitCounts(model)
+  const used = features.flatMap(({ name }, f) => ((splits[f] as number) > 0 ? [{ name, f }] : []))
+  used.sort((a, b) => (model.gain[b.f] as number) - (model.gain[a.f] as number) || a.f - b.f)
+  const total = model.gain.reduce((sum, gain) => sum + gain, 0)
+  const unused = features.length - used.length
+  const more = used.length > FEATURES_SHOWN ? `${used.length - FEATURES_SHOWN} more are used. ` : ''
+  ctx.table({
+    title: 'Splits by feature',
+    columns: ['feature', 'share of gain', 'splits'],
+    rows: used
+      .slice(0, FEATURES_SHOWN)
+      .map(({ name, f }) => [name, (model.gain[f] as number) / total, splits[f] as number]),
+    note: `${more}${unused} of ${features.length} features are not used.`,
+  })
+}
+
+/** Shows how the loss, named `name`, fell round by round. */
+export function learningCurve(ctx: FitContext, curve: readonly CurvePoint[], name: string, rounds: number): void {
   const parts = curve.some(({ part }) => part === 'validation') ? 'training and validation rows' : 'training rows'
   ctx.figure({
     title: 'Learning curve',

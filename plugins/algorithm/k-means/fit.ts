@@ -32,17 +32,17 @@ export async function fitKMeans(
   const { rows, features, values } = X as DenseFeatures
   const width = features.length
   if (width === 0) throw fail('MODEL_NO_FEATURES', { taker: 'k-means' })
+  const draws = 2 + Math.floor(ctx.kernels.math.log(k))
   const bytes =
-    alignUp(values.byteLength) + alignUp(4 * rows) + momentBytes(rows, width) + clusterPassBytes(rows, width, k)
+    alignUp(values.byteLength) + alignUp(4 * rows) + momentBytes(rows, width) + clusterPassBytes(rows, width, k, draws)
   return ctx.kernels.scope(bytes, async (memory) => {
     const x = memory.put(values)
     const rowWeight = weight && memory.put(weight)
     const moments = momentsOf(ctx.kernels, memory, { form: 'dense', rows, columns: width, values: x }, rowWeight)
     warnOfScales(ctx, features, moments)
     const data: ClusteredRows = { values: x, rows, features: width, weight: rowWeight }
-    const passes = new ClusterPasses(ctx.kernels, memory, data, k)
+    const passes = new ClusterPasses(ctx.kernels, memory, data, k, draws)
     const drive = driver(() => turn(ctx))
-    const draws = 2 + Math.floor(ctx.kernels.math.log(k))
     const still = tolerance * meanVariance(moments)
     const inertias: number[] = []
     let best: Clustering | undefined

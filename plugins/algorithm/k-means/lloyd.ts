@@ -38,12 +38,15 @@ export async function lloyd(
     const { sums, masses, changed } = await drive(passes.assign(centroids))
     const empty = masses.some((mass) => mass === 0)
     const next = meansOf(sums, masses, rows.features)
-    if (empty) fillEmpty(passes, rows, next, masses)
+    if (empty) {
+      await drive(passes.assign(centroids, true)) // whose distances are exact
+      fillEmpty(passes, rows, next, masses)
+    }
     converged = !empty && ((changed === 0 && iterations > 1) || squaredMove(centroids, next) <= tolerance)
     centroids = next
     onIteration(iterations)
   }
-  const { inertia, masses } = await drive(passes.assign(centroids))
+  const { inertia, masses } = await drive(passes.assign(centroids, true))
   return { centroids, masses, inertia, iterations, converged }
 }
 
@@ -55,12 +58,13 @@ function meansOf(sums: Float64Array, masses: Float64Array, features: number): Fl
 }
 
 function fillEmpty(
-  { squares }: ClusterPasses,
+  { distances }: ClusterPasses,
   rows: ClusteredRows,
   centroids: Float64Array,
   masses: Float64Array,
 ): void {
-  const cost = (row: number): number => (rows.weight?.[row] ?? 1) * (squares[row] as number)
+  const cost = (row: number): number =>
+    (rows.weight?.[row] ?? 1) * (distances[row] as number) * (distances[row] as number)
   const taken = new Set<number>()
   for (const [cluster, mass] of masses.entries()) {
     if (mass > 0) continue

@@ -19,21 +19,20 @@ export async function seedCentroids(
   const { features } = rows
   const centroids = new Float64Array(k * features)
   let drawn = 0
-  const place = (c: number, row: Float64Array): Promise<Float64Array> => {
-    centroids.set(row, c * features)
-    return drive(passes.takeUp(row))
+  /** Makes the best of some rows the next centroid. @returns the potential that it leaves, chunk by chunk */
+  const place = async (c: number, drawnRows: readonly number[]): Promise<Float64Array> => {
+    const potentials = await drive(passes.weigh(Float64Array.from(drawnRows.flatMap((row) => [...rowOf(rows, row)]))))
+    const best = potentials.indexOf(Math.min(...potentials))
+    centroids.set(rowOf(rows, drawnRows[best] as number), c * features)
+    return passes.take(best)
   }
-  passes.squares.fill(Number.POSITIVE_INFINITY)
-  let left = await place(0, rowOf(rows, firstRow(rows, random.uniform(drawn++))))
+  passes.reset()
+  let left = await place(0, [firstRow(rows, random.uniform(drawn++))])
   for (let c = 1; c < k; c++) {
     const total = left.reduce((sum, part) => sum + part, 0)
     if (!(total > 0)) throw fail('FIT_TOO_FEW_ROWS', { clusters: k, distinct: c })
-    const candidates = new Float64Array(Math.min(draws, k) * features)
-    for (let at = 0; at < candidates.length; at += features)
-      candidates.set(rowOf(rows, drawRow(passes, rows, left, random.uniform(drawn++) * total)), at)
-    const potentials = await drive(passes.potentials(candidates))
-    const best = potentials.indexOf(Math.min(...potentials))
-    left = await place(c, candidates.slice(best * features, (best + 1) * features))
+    const draw = (): number => drawRow(passes, rows, left, random.uniform(drawn++) * total)
+    left = await place(c, Array.from({ length: draws }, draw))
   }
   return centroids
 }
@@ -62,7 +61,7 @@ function drawRow(passes: ClusterPasses, { weight, rows }: ClusteredRows, left: F
   while (chunk < lastChunk && sum + (left[chunk] as number) <= target) sum += left[chunk++] as number
   let last = 0
   for (let row = passes.startOf(chunk); row < Math.min(passes.startOf(chunk + 1), rows); row++) {
-    const part = (weight === undefined ? 1 : (weight[row] as number)) * (passes.squares[row] as number)
+    const part = (weight === undefined ? 1 : (weight[row] as number)) * (passes.distances[row] as number)
     if (part === 0) continue
     sum += part
     last = row

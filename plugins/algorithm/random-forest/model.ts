@@ -1,40 +1,14 @@
 import type { GrownTree } from 'daybook/kernels'
+import { CATEGORY, type ForestTrees, NODE_WORDS } from '../forest/trees.ts'
 import type { FeatureBins } from '../trees/bins.ts'
 
-/**
- * A forest as flat arrays. The nodes of all trees stand one tree after the other; tree t starts at node `starts[t]`. Leaves
- * give a value (regression: the mean; two classes: the share of the positive one) or, with more classes, a distribution.
- */
-export type Forest = {
-  /** Number of features. */
-  readonly features: number
-  /** Classes of the distributions; 0 where leaves give a value. */
-  readonly classes: number
-  /** First node of every tree, and the number of nodes: u32 [trees + 1]. */
-  readonly starts: Uint32Array
-  /**
-   * Three words a node: what it holds, feature * 4 + flags, left child counted from the start of its tree (0: a leaf; the right
-   * child follows the left one). A number's split holds the bits of its f32 threshold (x <= threshold goes left), a
-   * category's the first word of its set, a leaf the bits of its f32 value or the number of its distribution.
-   */
-  readonly nodes: Uint32Array
-  /** Sets of bins of categories, as words of bits; bit b set: bin b goes left. */
-  readonly sets: Uint32Array
-  /** Distributions f32 [leaves, classes]. */
-  readonly leaves: Float32Array
-  /** Bins of the codes of categories: those of feature f lie at mapStarts[f] … mapStarts[f + 1]. */
-  readonly maps: Uint8Array
-  readonly mapStarts: Uint32Array
+/** A forest; with two classes leaves give the share of the positive one. */
+export type Forest = ForestTrees & {
+  /** Weight of the rows that each node was learned from, f32 [nodes]. */
+  readonly covers: Float32Array
   /** Mean decrease of impurity a feature. */
   readonly importance: Float64Array
 }
-
-/** Words of a node. */
-export const NODE_WORDS = 3
-/** Flag: missing values and levels that training did not see go left. */
-export const MISSING_LEFT = 1
-/** Flag: the node asks for a set of categories. */
-export const CATEGORY = 2
 
 /** The maps from codes to bins of all features, one behind the other. */
 export function mapsOf(bins: readonly FeatureBins[]): { maps: Uint8Array; mapStarts: Uint32Array } {
@@ -66,6 +40,7 @@ export class ForestBuilder {
   readonly #nodes: Uint32Array[] = []
   readonly #sets: Uint32Array[] = []
   readonly #leaves: Float32Array[] = []
+  readonly #covers: Float32Array[] = []
   #setWords = 0
   #leafCount = 0
 
@@ -74,19 +49,19 @@ export class ForestBuilder {
     this.#classes = classes
   }
 
-  /** Copies a tree with thresholds; what its nodes number in its own sets and leaves, they number in those of the forest then. */
-  add(tree: GrownTree): void {
-    const nodes = tree.nodes.slice()
+  /** Takes a tree with thresholds over; what its nodes number in its own sets and leaves, they number in those of the forest then. */
+  add({ nodes, sets, leaves, covers }: GrownTree): void {
     for (let at = 0; at < nodes.length; at += NODE_WORDS) {
       const leaf = nodes[at + 2] === 0
       if (leaf && this.#classes > 0) nodes[at] = (nodes[at] as number) + this.#leafCount
       else if (!leaf && ((nodes[at + 1] as number) & CATEGORY) !== 0) nodes[at] = (nodes[at] as number) + this.#setWords
     }
     this.#nodes.push(nodes)
-    this.#sets.push(tree.sets.slice())
-    this.#leaves.push(tree.leaves.slice())
-    this.#setWords += tree.sets.length
-    if (this.#classes > 0) this.#leafCount += tree.leaves.length / this.#classes
+    this.#sets.push(sets)
+    this.#leaves.push(leaves)
+    this.#covers.push(covers)
+    this.#setWords += sets.length
+    if (this.#classes > 0) this.#leafCount += leaves.length / this.#classes
   }
 
   build(bins: readonly FeatureBins[], importance: Float64Array): Forest {
@@ -102,6 +77,7 @@ export class ForestBuilder {
       sets: joined(this.#sets, new Uint32Array(this.#setWords)),
       leaves: joined(this.#leaves, new Float32Array(this.#leafCount * this.#classes)),
       ...mapsOf(bins),
+      covers: joined(this.#covers, new Float32Array(starts.at(-1) as number)),
       importance,
     }
   }

@@ -1,6 +1,6 @@
 import type { Feature } from 'daybook/frame'
 import type { FitContext, TrainingData } from 'daybook/plugin'
-import type { OutOfBag } from './fit.ts'
+import type { OutOfBag } from './out-of-bag.ts'
 
 /** Shows how well rows are predicted by the trees that did not learn from them: an estimate for new rows. */
 export function outOfBagTable(ctx: FitContext, data: TrainingData, { scores, trees }: OutOfBag): void {

@@ -6,6 +6,9 @@ import { countTo, someOf, writeRow } from './rows.ts'
 /** The share of active rows that must be done with before they are taken out: moving the others costs, too. */
 const WORTHWHILE = 0.2
 
+/** Values that are handed to the solver between two turns of the event loop. */
+const FILLED = 4e6
+
 /** Most that a row gains by rising, least by falling: their difference is how far a solution is from optimal. */
 export interface Bounds {
   readonly highest: number
@@ -42,7 +45,20 @@ export class ActiveRows {
   /** Rows taken out together, whose errors are those of the coefficients of that time. */
   #aside: { readonly rows: Uint32Array; readonly betas: Float64Array }[] = []
 
-  constructor(kernels: Kernels, solver: SvmSolver, problem: Problem, rules: SolverRules) {
+  /** All rows of a problem, handed to its solver. */
+  static async of(
+    kernels: Kernels,
+    solver: SvmSolver,
+    problem: Problem,
+    rules: SolverRules,
+    turn: Turn,
+  ): Promise<ActiveRows> {
+    const rows = new ActiveRows(kernels, solver, problem, rules)
+    await rows.#fill(0, turn)
+    return rows
+  }
+
+  private constructor(kernels: Kernels, solver: SvmSolver, problem: Problem, rules: SolverRules) {
     const { rows } = problem.source
     this.#kernels = kernels
     this.#solver = solver
@@ -51,7 +67,6 @@ export class ActiveRows {
     this.errors = Float64Array.from(problem.targets)
     this.betas = new Float64Array(rows)
     this.#active = countTo(rows)
-    this.#fill(0)
   }
 
   get count(): number {
@@ -72,7 +87,7 @@ export class ActiveRows {
   }
 
   /** Takes out the rows that are done with, where they are enough. */
-  shrink(): void {
+  async shrink(turn: Turn): Promise<void> {
     const { errors, up, low } = this.#solver
     const { highest, lowest } = this.bounds()
     const keep: number[] = []
@@ -87,13 +102,17 @@ export class ActiveRows {
     this.takeOut()
     this.#aside.push({ rows: Uint32Array.from(out), betas: this.betas.slice() })
     this.#active = Uint32Array.from(keep, (position) => this.#active[position] as number)
-    this.#solver.shrink(Int32Array.from(keep))
-    this.#fill(0)
+    await this.#solver.shrink(Int32Array.from(keep), () => turn(0, 'moving rows'))
+    await this.#fill(0, turn)
   }
 
-  /** Whether every row that was taken out is still done with; those that are not come back. */
-  async settled(turn: Turn): Promise<boolean> {
-    if (this.#aside.length === 0) return true
+  /**
+   * Looks at the rows that were taken out, once the solver takes no more steps: those that are not done with come back.
+   * `optimal`: the tolerance is met over all rows. `stuck`: it is not, and no row came back: the arithmetic gives no more.
+   */
+  async settle(turn: Turn): Promise<'optimal' | 'stuck' | 'open'> {
+    const { tolerance } = this.#rules
+    if (this.#aside.length === 0) return this.#solver.highest - this.#solver.lowest < tolerance ? 'optimal' : 'stuck'
     this.takeOut()
     await this.refresh(turn)
     const own = this.bounds()
@@ -109,13 +128,14 @@ export class ActiveRows {
         else back.push(row)
       }
     }
-    if (highest - lowest < this.#rules.tolerance) return true
+    if (highest - lowest < tolerance) return 'optimal'
+    if (back.length === 0) return 'stuck'
     this.#aside = out.length === 0 ? [] : [{ rows: Uint32Array.from(out), betas: this.betas.slice() }]
     const before = this.count
     this.#active = Uint32Array.from([...this.#active, ...back])
-    this.#solver.extend(this.count)
-    this.#fill(before)
-    return false
+    await this.#solver.extend(this.count, () => turn(0, 'moving rows'))
+    await this.#fill(before, turn)
+    return 'open'
   }
 
   /** Brings the errors of rows that were taken out up to now. */
@@ -129,6 +149,8 @@ export class ActiveRows {
       for (const [k, row] of part.rows.entries())
         this.errors[row] = (this.errors[row] as number) - (values[k] as number)
     }
+    const betas = this.betas.slice()
+    this.#aside = this.#aside.map(({ rows }) => ({ rows, betas }))
   }
 
   /** Brings errors and coefficients of the active rows up to now. */
@@ -141,7 +163,7 @@ export class ActiveRows {
   }
 
   /** Hands the active rows from a position on to the solver. */
-  #fill(from: number): void {
+  async #fill(from: number, turn: Turn): Promise<void> {
     const solver = this.#solver
     const { source, floors, ceilings } = this.#problem
     const { features } = source
@@ -152,6 +174,7 @@ export class ActiveRows {
     for (let position = first; position < this.count; position++) {
       const row = this.#active[position] as number
       writeRow(source, row, solver.tiles, placeInTiles(position, features), SVM_TILE)
+      if ((position * features) % FILLED < features) await turn(0, 'rows')
       solver.errors[position] = this.errors[row] as number
       solver.betas[position] = this.betas[row] as number
       solver.floors[position] = floors[row] as number

@@ -1,51 +1,72 @@
-import type { Kernels, SvmKernel } from 'daybook/kernels'
+import type { Kernels } from 'daybook/kernels'
 import type { RandomStream } from 'daybook/plugin'
-import { type Machine, valuesOf } from './machine.ts'
-import type { Turn } from './problem.ts'
-import { countTo, type RowSource, someOf } from './rows.ts'
+import { type MachineRules, trainMachine, valuesOf } from './machine.ts'
+import { type PairRows, someOfPair } from './pair.ts'
+import { classProblem, type Turn } from './problem.ts'
+import { countTo } from './rows.ts'
 import { fitSigmoid, type Sigmoid } from './sigmoid.ts'
+import type { Wave } from './wave.ts'
 
 /** Parts of the rows, each of which is decided on by a machine that did not see it. */
 export const CALIBRATION_FOLDS = 5
 
-/** The rows that a sigmoid is fitted to. */
-export interface CalibrationRows {
-  readonly source: RowSource
-  /** 1 or 0 a row. */
-  readonly codes: Int32Array
-  readonly weights: Float64Array
-}
-
 /**
- * Fits the sigmoid that makes probabilities of decisions, to decisions on rows that the deciding machine was not trained on.
- * Rows are dealt to the folds class by class, in the stream's order.
+ * Finds the sigmoid that makes probabilities of the decisions of a pair: fitted to decisions on rows that the deciding machine
+ * was not trained on. Folds may be done in any order, and side by side.
  */
-export async function calibrate(
-  kernels: Kernels,
-  { source, codes, weights }: CalibrationRows,
-  kernel: SvmKernel,
-  stream: RandomStream,
-  train: (rows: Uint32Array, fold: number) => Promise<Machine>,
-  turn: Turn,
-): Promise<Sigmoid> {
-  const folds = new Uint8Array(source.rows)
-  const dealt = [0, 0]
-  for (const row of stream.permutation(source.rows)) {
-    const code = codes[row] as 0 | 1
-    folds[row] = (dealt[code] as number) % CALIBRATION_FOLDS
-    dealt[code] = (dealt[code] as number) + 1
+export class PairCalibration {
+  readonly #kernels: Kernels
+  readonly #rules: MachineRules
+  readonly #c: number
+  readonly #rows: () => PairRows
+  readonly #stream: () => RandomStream
+  /** Made for the first fold, let go of after the last. */
+  #work: { readonly pair: PairRows; readonly foldOf: Uint8Array; readonly decisions: Float64Array } | undefined
+  #left = CALIBRATION_FOLDS
+
+  constructor(kernels: Kernels, rules: MachineRules, c: number, rows: () => PairRows, stream: () => RandomStream) {
+    this.#kernels = kernels
+    this.#rules = rules
+    this.#c = c
+    this.#rows = rows
+    this.#stream = stream
   }
-  const all = countTo(source.rows)
-  const decisions = new Float64Array(source.rows)
-  for (let fold = 0; fold < CALIBRATION_FOLDS; fold++) {
-    const left = all.filter((row) => folds[row] === fold)
-    if (left.length === 0) continue
-    const machine = await train(
-      all.filter((row) => folds[row] !== fold),
-      fold,
-    )
-    const values = await valuesOf(kernels, machine, kernel, someOf(source, left), turn)
-    for (const [k, row] of left.entries()) decisions[row] = values[k] as number
+
+  /** Trains without the rows of a fold and decides on them. The fold that ends last gives the sigmoid. */
+  async fold(fold: number, wave: Wave, turn: Turn): Promise<Sigmoid | undefined> {
+    await turn(0, 'folds')
+    this.#work ??= this.#deal()
+    const { pair, foldOf, decisions } = this.#work
+    const all = countTo(foldOf.length)
+    const left = all.filter((row) => foldOf[row] === fold)
+    if (left.length > 0) {
+      const rest = someOfPair(
+        pair,
+        all.filter((row) => foldOf[row] !== fold),
+      )
+      const problem = classProblem(rest.source, rest.codes, rest.weights, this.#c)
+      const machine = await trainMachine(this.#kernels, wave, problem, this.#rules, turn)
+      const given = someOfPair(pair, left).source
+      const values = await valuesOf(this.#kernels, machine, this.#rules.kernel, given, turn)
+      for (const [k, row] of left.entries()) decisions[row] = values[k] as number
+    }
+    this.#left -= 1
+    if (this.#left > 0) return undefined
+    this.#work = undefined
+    return fitSigmoid(this.#kernels, decisions, pair.codes, pair.weights, () => turn(1, 'sigmoid'))
   }
-  return fitSigmoid(kernels, decisions, codes, weights)
+
+  /** Deals rows to the folds class by class, in the stream's order. */
+  #deal(): { pair: PairRows; foldOf: Uint8Array; decisions: Float64Array } {
+    const pair = this.#rows()
+    const { rows } = pair.source
+    const foldOf = new Uint8Array(rows)
+    const dealt = [0, 0]
+    for (const row of this.#stream().permutation(rows)) {
+      const code = pair.codes[row] as 0 | 1
+      foldOf[row] = (dealt[code] as number) % CALIBRATION_FOLDS
+      dealt[code] = (dealt[code] as number) + 1
+    }
+    return { pair, foldOf, decisions: new Float64Array(rows) }
+  }
 }

@@ -30,7 +30,7 @@ export function tilesOf(source: RowSource, chosen: ArrayLike<number>): SvmTiles 
 /** Values f64 [rows, functions] of decision functions for all rows of a source. */
 export function decide(kernels: Kernels, rule: SvmDecisionRule, source: RowSource): Float64Array {
   const batch = Math.min(BATCH, source.rows)
-  return kernels.scope(svmDecisionBytes(rule, batch), (memory) => {
+  return kernels.scope(svmDecisionBytes(kernels, rule, batch), (memory) => {
     const decisions = new SvmDecisions(kernels, memory, rule, batch)
     const width = rule.intercepts.length
     const out = new Float64Array(source.rows * width)

@@ -1,8 +1,8 @@
 import type { Features } from 'daybook/frame'
-import { alignUp, type Kernels, linearMargins, type SvmKernel } from 'daybook/kernels'
-import { enterRows, rowBytes } from '../linear/rows.ts'
+import type { Kernels, SvmKernel } from 'daybook/kernels'
 import { couple, pairsOf, scoresOf } from './couple.ts'
 import { decide } from './decide.ts'
+import { linearDecisions } from './linear-decisions.ts'
 import { allRows } from './rows.ts'
 
 /** Decision functions: one for two classes or values, one a pair of classes (0-1, 0-2, …, 1-2, …) for more. */
@@ -81,16 +81,5 @@ export function decisionValues(decisions: Decisions, X: Features, kernels: Kerne
     const rule = { kernel, tiles: { values: vectors, count, features }, runs, coefficients, intercepts }
     return decide(kernels, rule, allRows(X))
   }
-  const bytes = rowBytes(X) + alignUp(coefficients.byteLength) + alignUp(intercepts.byteLength)
-  return kernels.scope(bytes + alignUp(8 * X.rows * intercepts.length), (memory) => {
-    const rows = enterRows(memory, X)
-    const margins = memory.f64(X.rows * intercepts.length)
-    linearMargins(
-      kernels,
-      rows,
-      { coefficients: memory.put(coefficients), intercepts: memory.put(intercepts) },
-      margins,
-    )
-    return Float64Array.from(margins)
-  })
+  return linearDecisions(kernels, decisions, X)
 }

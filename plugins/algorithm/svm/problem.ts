@@ -45,14 +45,15 @@ export function classProblem(
 ): Problem {
   const { rows } = source
   const targets = new Float64Array(rows)
-  for (let row = 0; row < rows; row++) targets[row] = codes[row] === 1 ? 1 : -1
-  return {
-    source,
-    targets,
-    floors: targets.map((z, row) => (z < 0 ? -c * (weights[row] as number) : 0)),
-    ceilings: targets.map((z, row) => (z > 0 ? c * (weights[row] as number) : 0)),
-    epsilon: 0,
+  const floors = new Float64Array(rows)
+  const ceilings = new Float64Array(rows)
+  for (let row = 0; row < rows; row++) {
+    const positive = codes[row] === 1
+    targets[row] = positive ? 1 : -1
+    if (positive) ceilings[row] = c * (weights[row] as number)
+    else floors[row] = -c * (weights[row] as number)
   }
+  return { source, targets, floors, ceilings, epsilon: 0 }
 }
 
 /** Values as a problem: errors up to `epsilon` are free. */
@@ -63,6 +64,12 @@ export function valueProblem(
   c: number,
   epsilon: number,
 ): Problem {
-  const ceilings = targets.map((_, row) => c * (weights[row] as number))
-  return { source, targets, floors: ceilings.map((ceiling) => -ceiling), ceilings, epsilon }
+  const { rows } = source
+  const floors = new Float64Array(rows)
+  const ceilings = new Float64Array(rows)
+  for (let row = 0; row < rows; row++) {
+    ceilings[row] = c * (weights[row] as number)
+    floors[row] = -(ceilings[row] as number)
+  }
+  return { source, targets, floors, ceilings, epsilon }
 }

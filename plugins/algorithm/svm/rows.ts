@@ -29,10 +29,9 @@ export function countTo(count: number): Uint32Array<ArrayBuffer> {
 
 /** Some rows of a source, by their index in it. */
 export function someOf({ X, chosen }: RowSource, rows: Uint32Array): RowSource {
-  return sourceOf(
-    X,
-    rows.map((row) => chosen[row] as number),
-  )
+  const own = new Uint32Array(rows.length)
+  for (let k = 0; k < rows.length; k++) own[k] = chosen[rows[k] as number] as number
+  return sourceOf(X, own)
 }
 
 /** Writes a row of a source to out[at], out[at + stride], …, where zeros stand. */
@@ -60,8 +59,13 @@ export function enteredBytes({ X, chosen, rows, features }: RowSource): number {
   return alignUp(4 * (rows + 1)) + 2 * alignUp(4 * storedIn(X.starts, chosen))
 }
 
+/** Values that the rows of a source store. */
+export function storedValues({ X, chosen, rows, features }: RowSource): number {
+  return X.form === 'dense' ? rows * features : storedIn(X.starts, chosen)
+}
+
 /** Values that are copied between two turns of the event loop. */
-const CHUNK = 4e6
+const CHUNK = 4_000_000
 
 /** Copies the rows of a source into kernel memory, in the form that they have. */
 export async function enterRowsOf(
@@ -73,9 +77,9 @@ export async function enterRowsOf(
   const size = { rows, columns: features }
   const whole = rows === X.rows && chosen.every((own, row) => own === row)
   if (X.form === 'dense') {
-    if (whole) return { form: 'dense', ...size, values: memory.put(X.values) }
-    const values = memory.f32(rows * features)
-    const part = Math.ceil(CHUNK / features)
+    if (whole) return { form: 'dense', ...size, values: await entered(memory, X.values, turn) }
+    const values = await roomOf((length) => memory.f32(length), rows * features, turn)
+    const part = Math.ceil(CHUNK / (features + 1))
     for (let row = 0; row < rows; row++) {
       if (row % part === part - 1) await turn()
       const from = (chosen[row] as number) * features
@@ -84,13 +88,14 @@ export async function enterRowsOf(
     return { form: 'dense', ...size, values }
   }
   if (whole) {
-    const [starts, indices, values] = [memory.put(X.starts), memory.put(X.indices), memory.put(X.values)]
-    return { form: 'sparse', ...size, starts, indices, values }
+    const starts = await entered(memory, X.starts, turn)
+    const indices = await entered(memory, X.indices, turn)
+    return { form: 'sparse', ...size, starts, indices, values: await entered(memory, X.values, turn) }
   }
   const stored = storedIn(X.starts, chosen)
   const starts = memory.u32(rows + 1)
-  const indices = memory.u32(stored)
-  const values = memory.f32(stored)
+  const indices = await roomOf((length) => memory.u32(length), stored, turn)
+  const values = await roomOf((length) => memory.f32(length), stored, turn)
   let end = 0
   let sinceTurn = 0
   for (let row = 0; row < rows; row++) {
@@ -106,6 +111,30 @@ export async function enterRowsOf(
     await turn()
   }
   return { form: 'sparse', ...size, starts, indices, values }
+}
+
+/** An array, copied piece by piece into views of a scope that follow each other without a gap. */
+async function entered<T extends Float32Array | Uint32Array>(
+  memory: KernelMemory,
+  array: T,
+  turn: () => Promise<void>,
+): Promise<T> {
+  return roomOf((length, from) => memory.put(array.subarray(from, from + length) as T), array.length, turn)
+}
+
+/** Room for an array of four-byte numbers, taken piece by piece. */
+async function roomOf<T extends Float32Array | Uint32Array>(
+  take: (length: number, from: number) => T,
+  length: number,
+  turn: () => Promise<void>,
+): Promise<T> {
+  const first = take(Math.min(CHUNK, length), 0)
+  for (let from = CHUNK; from < length; from += CHUNK) {
+    await turn()
+    take(Math.min(CHUNK, length - from), from)
+  }
+  const View = first.constructor as new (memory: ArrayBufferLike, at: number, length: number) => T
+  return new View(first.buffer, first.byteOffset, length)
 }
 
 function storedIn(starts: Uint32Array, chosen: Uint32Array): number {

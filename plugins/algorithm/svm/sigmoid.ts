@@ -11,18 +11,21 @@ const SMALLEST_STEP = 1e-10
 /** Keeps the matrix of second derivatives positive. */
 const RIDGE = 1e-12
 const GRADIENT = 1e-5
+/** Rows that are visited between two turns of the event loop. */
+const CHUNK = 200_000
 
 /**
  * Fits a sigmoid to decision values by maximum likelihood, with targets that are moved off 0 and 1 by what was seen (J. Platt,
  * 1999). Newton's method with backtracking, in forms that neither overflow nor cancel: H.-T. Lin, C.-J. Lin and R. C. Weng,
  * "A note on Platt's probabilistic outputs for support vector machines" (Machine Learning 68, 2007).
  */
-export function fitSigmoid(
+export async function fitSigmoid(
   { math }: Kernels,
   decisions: Float64Array,
   codes: ArrayLike<number>,
   weights: ArrayLike<number>,
-): Sigmoid {
+  turn: () => Promise<void>,
+): Promise<Sigmoid> {
   let positives = 0
   let negatives = 0
   for (let row = 0; row < decisions.length; row++) {
@@ -33,23 +36,30 @@ export function fitSigmoid(
   const low = 1 / (negatives + 2)
   const target = (row: number): number => (codes[row] === 1 ? high : low)
 
-  const lossOf = (a: number, b: number): number => {
+  const forEachRow = async (visit: (row: number, decision: number) => void): Promise<void> => {
+    for (let row = 0; row < decisions.length; row++) {
+      visit(row, decisions[row] as number)
+      if (row % CHUNK === CHUNK - 1) await turn()
+    }
+  }
+
+  const lossOf = async (a: number, b: number): Promise<number> => {
     let loss = 0
-    for (const [row, decision] of decisions.entries()) {
+    await forEachRow((row, decision) => {
       const z = a * decision + b
       const t = target(row)
       const own = z >= 0 ? t * z + math.log1p(math.exp(-z)) : (t - 1) * z + math.log1p(math.exp(z))
       loss += (weights[row] as number) * own
-    }
+    })
     return loss
   }
 
   let a = 0
   let b = math.log((negatives + 1) / (positives + 1))
-  let loss = lossOf(a, b)
+  let loss = await lossOf(a, b)
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     let [aa, bb, ab, slopeA, slopeB] = [RIDGE, RIDGE, 0, 0, 0]
-    for (const [row, decision] of decisions.entries()) {
+    await forEachRow((row, decision) => {
       const z = a * decision + b
       const p = math.sigmoid(-z)
       const weight = weights[row] as number
@@ -60,7 +70,7 @@ export function fitSigmoid(
       ab += decision * curvature
       slopeA += decision * rest
       slopeB += rest
-    }
+    })
     if (Math.abs(slopeA) < GRADIENT && Math.abs(slopeB) < GRADIENT) break
     const determinant = aa * bb - ab * ab
     const stepA = -(bb * slopeA - ab * slopeB) / determinant
@@ -68,7 +78,7 @@ export function fitSigmoid(
     const descent = slopeA * stepA + slopeB * stepB
     let length = 1
     while (length >= SMALLEST_STEP) {
-      const next = lossOf(a + length * stepA, b + length * stepB)
+      const next = await lossOf(a + length * stepA, b + length * stepB)
       if (next < loss + 1e-4 * length * descent) {
         a += length * stepA
         b += length * stepB
@@ -80,9 +90,4 @@ export function fitSigmoid(
     if (length < SMALLEST_STEP) break
   }
   return { a, b }
-}
-
-/** p(positive) of a decision value. */
-export function sigmoidAt({ math }: Kernels, { a, b }: Sigmoid, decision: number): number {
-  return math.sigmoid(-(a * decision + b))
 }

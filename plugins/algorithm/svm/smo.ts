@@ -1,6 +1,7 @@
 import { type Kernels, SvmSolver, svmSolverBytes, wholeTiles } from 'daybook/kernels'
 import { ActiveRows, gainsOf } from './active-rows.ts'
 import type { Problem, Solution, SolverRules, Turn } from './problem.ts'
+import type { Wave } from './wave.ts'
 
 /** Nanoseconds of work between two turns of the event loop, by the estimate below. */
 const CHUNK = 3e7
@@ -9,42 +10,50 @@ const SHRINK_EVERY = 1000
 const MEBIBYTE = 2 ** 20
 
 /**
- * Solves a problem by sequential minimal optimization. Rows that seem to be done with are taken out as the work goes on,
+ * Solves a problem by sequential minimal optimization, as one of the machines of a wave, which share `cacheMb`. Rows that seem to be done with are taken out as the work goes on,
  * looked at again at the end, and taken back in where they were left too early.
  */
-export async function solve(kernels: Kernels, problem: Problem, rules: SolverRules, turn: Turn): Promise<Solution> {
+export async function solve(
+  kernels: Kernels,
+  wave: Wave,
+  problem: Problem,
+  rules: SolverRules,
+  turn: Turn,
+): Promise<Solution> {
   const { source, epsilon } = problem
   const { rows, features } = source
   const { tolerance, shrinking, maxIterations } = rules
   const count = wholeTiles(rows)
-  const cacheRows = Math.max(2, Math.min(count, Math.floor((rules.cacheMb * MEBIBYTE) / (4 * count))))
+  const cache = (rules.cacheMb * MEBIBYTE) / wave.size
+  const cacheRows = Math.max(2, Math.min(count, Math.floor(cache / (4 * count))))
   return kernels.scope(svmSolverBytes(rows, features, cacheRows), async (memory) => {
     const shape = { rows, features, cacheRows, epsilon, tolerance }
     const solver = new SvmSolver(kernels, memory, rules.kernel, shape)
-    const active = new ActiveRows(kernels, solver, problem, rules)
+    const active = await ActiveRows.of(kernels, solver, problem, rules, turn)
     const { log } = kernels.math
     const start = active.bounds()
     const whole = log((start.highest - start.lowest) / tolerance)
     let iterations = 0
-    let converged = false
+    let state: 'optimal' | 'stuck' | 'open' = 'open'
     let nextShrink = Math.min(rows, SHRINK_EVERY)
-    while (!converged && iterations < maxIterations) {
+    while (state === 'open' && iterations < maxIterations) {
       const perStep = active.count * (6 + 0.3 * features)
-      const chunk = Math.min(Math.floor(CHUNK / perStep), maxIterations - iterations)
+      const chunk = Math.min(Math.floor(CHUNK / wave.size / perStep), maxIterations - iterations)
       const budget = Math.max(1, shrinking ? Math.min(chunk, nextShrink - iterations) : chunk)
-      const done = solver.steps(budget)
+      const done = await wave.steps(solver, budget)
       iterations += done
       const gap = Math.max(solver.highest - solver.lowest, tolerance)
       await turn(Math.min(Math.max(1 - log(gap / tolerance) / whole, 0), 1) || 0, `gap ${gap.toPrecision(2)}`)
       if (done < budget) {
-        converged = await active.settled(turn)
+        state = await active.settle(turn)
         nextShrink = iterations + SHRINK_EVERY
       } else if (shrinking && iterations >= nextShrink) {
-        active.shrink()
+        await active.shrink(turn)
         nextShrink = iterations + SHRINK_EVERY
       }
     }
     active.takeOut()
+    const converged = state === 'optimal'
     if (!converged) await active.refresh(turn)
     return { ...summaryOf(problem, active.errors, active.betas), iterations, converged }
   })

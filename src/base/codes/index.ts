@@ -6,6 +6,7 @@ import { modelCodes } from './model.ts'
 import { pluginCodes } from './plugin.ts'
 import { runCodes } from './run.ts'
 import { serveCodes } from './serve.ts'
+import { signCodes } from './sign.ts'
 import { specCodes } from './spec.ts'
 import { storeCodes } from './store.ts'
 
@@ -16,6 +17,7 @@ export const codes = {
   ...pluginCodes,
   ...kernelCodes,
   ...storeCodes,
+  ...signCodes,
   ...modelCodes,
   ...runCodes,
   ...serveCodes,

@@ -137,7 +137,11 @@ export const specCodes = table({
     hint: 'Add `target: <column>` to `data:`.',
     exit: 2,
   },
-  SPEC_TARGET_NOT_TAKEN: { message: '{algorithm} learns without a target', hint: 'Take `target` out.', exit: 2 },
+  SPEC_TARGET_NOT_TAKEN: {
+    message: '{algorithm} learns without a target',
+    hint: 'Take `target` out, and give the column `role: protected`: it is looked at and never learned from.',
+    exit: 2,
+  },
   SPEC_TARGET_USED: {
     message: '{plugin} is fitted to the target, and {algorithm} learns without one',
     hint: 'Take the cell out, or choose one that does not see the target.',
@@ -156,6 +160,7 @@ export const specCodes = table({
   SPEC_METRIC_TASK: { message: '{metric} measures {measured}; this page is about {task}', exit: 2 },
   SPEC_METRIC_NEEDS: { message: '{metric} needs {needs}, and {algorithm} gives {gives}', exit: 2 },
   SPEC_TASK: { message: '{algorithm} learns {learned}; this page is about {task}', exit: 2 },
+  SPEC_CELL_TASK: { message: '{plugin} is for {taken}; this page is about {task}', exit: 2 },
   SPEC_GATE_METRIC: { message: 'a gate on `{metric}`, which nobody computes', exit: 2 },
   SPEC_ONE_FOLD: {
     message: '`folds: 1` leaves no rows to learn from',
@@ -177,6 +182,7 @@ export const specCodes = table({
     message: '{plugin} takes columns of type {taken}, and `{column}` is of type {type}',
     exit: 2,
   },
+  SPEC_COLUMN_TWICE: { message: '{plugin} makes a column `{column}`, and there is one of that name', exit: 2 },
   SPEC_NO_COLUMNS: { message: '`{selector}` selects no column', exit: 2 },
   SPEC_NOT_A_FEATURE: { message: '`{column}` is {role}, and preprocess cells see features alone', exit: 2 },
   SPEC_TYPE_NOT_TAKEN: { message: '{plugin} cannot take columns of type {type}: {columns}', exit: 2 },

@@ -18,6 +18,7 @@ interface Template {
 const templates: readonly Template[] = [
   { name: 'loan-approval', about: 'gradient boosting on a synthetic loan book', files: [] },
   { name: 'loan-approval-nn', about: 'a small neural network on the same', files: [] },
+  { name: 'scorecard', about: 'a card of points on the same', files: [] },
   { name: 'wages', about: 'a regression on a CSV file of 534 wages', files: ['data/wages.csv', 'data/README.md'] },
 ]
 

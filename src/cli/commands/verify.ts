@@ -1,21 +1,24 @@
 import { availableParallelism } from 'node:os'
 import type { Json } from '../../base/json.ts'
-import { openStore, storeFolder, type Verification, verifyRun } from '../../index.ts'
+import { attestedBy, openStore, storeFolder, type Verification, verifyRun } from '../../index.ts'
 import { alignColumns, type Terminal } from '../output.ts'
 import { Progress } from '../progress.ts'
 import type { CommonOptions } from './options.ts'
+import { keyToVerifyBy } from './sign.ts'
 
 /** Exit codes by verdict. */
 const exits = { identical: 0, different: 4, unverifiable: 1 } as const
 
 interface VerifyCommandOptions extends CommonOptions {
   readonly data?: readonly string[]
+  readonly key?: string
 }
 
 /** Replays a run in a clean store and says whether every cell gave the same bytes again. */
 export async function verify(word: string, options: VerifyCommandOptions, terminal: Terminal): Promise<number> {
   const store = await openStore(storeFolder(undefined, options.store), { create: false })
   const record = await store.runs.resolve(word)
+  const signed = options.key === undefined ? [] : await attestedBy(record, keyToVerifyBy(options.key), store)
   const progress = new Progress(terminal)
   const stop = new AbortController()
   const interrupt = () => stop.abort()
@@ -36,7 +39,16 @@ export async function verify(word: string, options: VerifyCommandOptions, termin
     progress.close()
     process.removeListener('SIGINT', interrupt)
   }
-  terminal.envelope({ formatVersion: '1.0', ...(verification as unknown as { readonly [key: string]: Json }) })
+  const statements = signed.map(({ kind, key, approval }) => ({ kind, key, ...approval }))
+  terminal.envelope({
+    formatVersion: '1.0',
+    ...(options.key !== undefined && { signed: statements }),
+    ...(verification as unknown as { readonly [key: string]: Json }),
+  })
+  for (const { kind, key, approval } of signed) {
+    const what = kind === 'provenance' ? 'attested' : `approved as ${approval?.role}, ${approval?.at}`
+    terminal.result(`signed  ${what}, by key ${key}`)
+  }
   print(verification, terminal)
   return exits[verification.verdict]
 }

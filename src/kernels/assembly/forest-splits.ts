@@ -35,6 +35,7 @@ import {
   EXTRA,
   FEATURES,
   KINDS,
+  LOOKED,
   MIN_LEAF,
   ORDER,
   SEARCH,
@@ -43,6 +44,9 @@ import {
 
 /** Nodes of at least so many rows take four features at a time and look at every bin. */
 const LARGE: u32 = 192
+
+/** Work of a feature beside its values, in values that are read. */
+const WORK_A_FEATURE: f64 = 150
 
 /** Bytes of the sums of a feature's 256 bins. */
 const BLOCK: usize = 4096
@@ -174,9 +178,10 @@ function drawFeature(plan: usize, order: usize, at: u32, features: u32): u32 {
 
 /**
  * The best split of a node into the search's scratch. Looks at `TRIES` features, and where none of them can be split at
- * further ones, until one can. `g`, `h`: sums of the node; with classes, `h` and the sums by class.
+ * further ones, until one can. `g`, `h`: sums of the node; with classes, `h` and the sums by class. Gives the work that is left
+ * of `budget`; where that ends before the search does, `LOOKED` is not 0, and the next call goes on.
  */
-export function findSplit(plan: usize, rows: usize, count: u32, g: f64, h: f64): void {
+export function findSplit(plan: usize, rows: usize, count: u32, g: f64, h: f64, budget: f64): f64 {
   const search = load<usize>(plan, SEARCH)
   const features = load<u32>(plan, FEATURES)
   const tries = load<u32>(plan, TRIES)
@@ -184,10 +189,18 @@ export function findSplit(plan: usize, rows: usize, count: u32, g: f64, h: f64):
   const cells = load<usize>(plan, CELLS)
   const classes = load<u32>(plan, CLASSES)
   const large = classes == 0 && count >= LARGE
-  store<f64>(search, -Infinity, GAIN)
-  store<i32>(search, -1, FEATURE)
-  let at: u32 = 0
+  const workOfOne = WORK_A_FEATURE + <f64>count
+  let work = budget
+  let at = load<u32>(plan, LOOKED)
+  if (at == 0) {
+    store<f64>(search, -Infinity, GAIN)
+    store<i32>(search, -1, FEATURE)
+  }
   while (at < features && (at < tries || load<i32>(search, FEATURE) < 0)) {
+    if (work <= 0 && at > 0) {
+      store<u32>(plan, at, LOOKED)
+      return work
+    }
     const first = order + (at << 2)
     if (large && at + 4 <= tries) {
       for (let i: u32 = 0; i < 4; i++) drawFeature(plan, order, at + i, features)
@@ -196,10 +209,12 @@ export function findSplit(plan: usize, rows: usize, count: u32, g: f64, h: f64):
         cutValues(plan, rows, count, load<u32>(first + (i << 2)), cells + i * <u32>BLOCK, true, g, h)
       }
       at += 4
+      work -= 4 * workOfOne
       continue
     }
     const feature = drawFeature(plan, order, at, features)
     at++
+    work -= workOfOne
     if (classes > 0) {
       sumClasses(plan, rows, count, feature)
       cutClasses(plan, rows, count, feature, h)
@@ -208,4 +223,6 @@ export function findSplit(plan: usize, rows: usize, count: u32, g: f64, h: f64):
       cutValues(plan, rows, count, feature, cells, false, g, h)
     }
   }
+  store<u32>(plan, 0, LOOKED)
+  return work
 }

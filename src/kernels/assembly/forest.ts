@@ -1,4 +1,3 @@
 // Kernels of random forests, one file a stage of the work.
-export * from './forest-bag'
-export * from './forest-grow'
+export { forestGrow } from './forest-grow'
 export * from './forest-scores'

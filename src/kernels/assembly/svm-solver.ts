@@ -46,10 +46,20 @@ class Machine {
   used: usize // u32 [slots]: when
   clock: u32
   query: usize // f32 [features]: scratch
+  /** The pair that the next step is taken on; NONE: still to be chosen. */
   first: i32
+  second: i32
+  /** Steps that the last call of `svmSteps` took. */
+  done: i32
+  /** 1: `svmSteps` makes no kernel rows, it comes back and says which one is missing. */
+  wide: i32
+  /** Slot whose values from `filled` on are to be made before the next step; NONE: no such. */
+  missing: i32
 }
 
-/** Address of the kernel row of position i, made where it is not kept. */
+const NONE: i32 = -1
+
+/** Address of the kernel row of position i, made where it is not kept; 0 where somebody else is to make it. */
 function rowOf(s: Machine, i: i32): usize {
   let slot = load<i32>(s.slotOf + (<usize>i << 2))
   if (slot < 0) {
@@ -61,17 +71,34 @@ function rowOf(s: Machine, i: i32): usize {
     store<i32>(s.filled + (<usize>slot << 2), 0)
   }
   store<u32>(s.used + (<usize>slot << 2), ++s.clock)
-  const row = s.cache + <usize>slot * (<usize>s.count << 2)
   const have = load<i32>(s.filled + (<usize>slot << 2))
   if (have < s.count) {
     const tileBytes = <usize>s.features << 6
     const from = s.tiles + <usize>(i >> 4) * tileBytes + (<usize>(i & 15) << 2)
     for (let f = 0; f < s.features; f++) store<f32>(s.query + (<usize>f << 2), load<f32>(from + (<usize>f << 6)))
-    const rest = s.tiles + <usize>(have >> 4) * tileBytes
-    svmRow(s.kernel, s.query, rest, s.count - have, s.features, row + (<usize>have << 2))
-    store<i32>(s.filled + (<usize>slot << 2), s.count)
+    s.missing = slot
+    if (s.wide != 0) return 0
+    makeValues(s, have, s.count)
+    isMade(s)
   }
-  return row
+  return s.cache + <usize>slot * (<usize>s.count << 2)
+}
+
+/** Makes values [from, to) of the missing row; both are multiples of 16. */
+function makeValues(s: Machine, from: i32, to: i32): void {
+  const row = s.cache + <usize>s.missing * (<usize>s.count << 2)
+  const tiles = s.tiles + <usize>(from >> 4) * (<usize>s.features << 6)
+  svmRow(s.kernel, s.query, tiles, to - from, s.features, row + (<usize>from << 2))
+}
+
+function isMade(s: Machine): void {
+  store<i32>(s.filled + (<usize>s.missing << 2), s.count)
+  s.missing = NONE
+}
+
+/** Makes values [from, to) of the row that a machine says is missing. Calls for different values may be made at once. */
+export function svmMissing(machine: usize, from: i32, to: i32): void {
+  makeValues(changetype<Machine>(machine), from, to)
 }
 
 function leastUsed(s: Machine): i32 {
@@ -198,21 +225,30 @@ function selectSecond(s: Machine, row: usize, own: f64): i32 {
   return largest(a, b, aAt, bAt)
 }
 
-/** Takes at most `budget` steps; gives how many it took: fewer where the tolerance is met. */
-export function svmSteps(machine: usize, budget: i32): i32 {
+/**
+ * Takes at most `budget` steps, and says in `done` how many: fewer where the tolerance is met or a step would be too
+ * small to move anything, or where a kernel row is `missing`, which is to be made before the next call.
+ */
+export function svmSteps(machine: usize, budget: i32): void {
   const s = changetype<Machine>(machine)
-  updateAndSelectFirst(s, 0, s.cache, s.cache)
-  for (let done = 0; done < budget; done++) {
+  if (s.missing != NONE) isMade(s)
+  // Adds nothing: a row less itself is 0.
+  if (s.first == NONE) updateAndSelectFirst(s, 0, s.diagonal, s.diagonal)
+  s.done = 0
+  for (; s.done < budget; s.done++) {
     const i = s.first
-    if (i < 0) {
+    if (i == NONE) {
       s.lowest = Infinity
-      return done
+      return
     }
     const rowI = rowOf(s, i)
+    if (rowI == 0) return
     const own = <f64>load<f32>(s.diagonal + (<usize>i << 2))
-    const j = selectSecond(s, rowI, own)
-    if (j < 0 || s.highest - s.lowest < s.tolerance) return done
+    if (s.second == NONE) s.second = selectSecond(s, rowI, own)
+    const j = s.second
+    if (j == NONE || s.highest - s.lowest < s.tolerance) return
     const rowJ = rowOf(s, j)
+    if (rowJ == 0) return
     const jAt = <usize>j << 3
     const iAt = <usize>i << 3
     const other = <f64>load<f32>(s.diagonal + (<usize>j << 2))
@@ -224,29 +260,31 @@ export function svmSteps(machine: usize, budget: i32): i32 {
     const topI = betaI < 0 ? 0 : load<f64>(s.ceilings + iAt)
     const bottomJ = betaJ > 0 ? 0 : load<f64>(s.floors + jAt)
     const step = min((s.highest - fall) / max(curvature, TAU), min(topI - betaI, betaJ - bottomJ))
-    place(s, i, step == topI - betaI ? topI : betaI + step)
-    place(s, j, step == betaJ - bottomJ ? bottomJ : betaJ - step)
+    const nextI = step == topI - betaI ? topI : betaI + step
+    const nextJ = step == betaJ - bottomJ ? bottomJ : betaJ - step
+    if (nextI == betaI && nextJ == betaJ) return
+    place(s, i, nextI)
+    place(s, j, nextJ)
+    s.second = NONE
     updateAndSelectFirst(s, step, rowI, rowJ)
   }
-  return budget
 }
 
-/** Sets `up` and `low` of all rows from their coefficients. */
+/** Sets `up` and `low` of all rows from their coefficients; the next pair is chosen anew. */
 export function svmPlaceAll(machine: usize): void {
   const s = changetype<Machine>(machine)
+  s.first = NONE
+  s.second = NONE
+  s.missing = NONE
   for (let i = 0; i < s.count; i++) place(s, i, load<f64>(s.betas + (<usize>i << 3)))
 }
 
 /**
- * Keeps chosen values of each row of rows f32 [count, from], in place: rows f32 [count, to] with value keep[k] of a row at k.
- * `keep` i32 [kept] ascending, kept <= to <= from.
+ * Keeps chosen values of a row: target f32 [to] gets value keep[k] of source f32 [from] at k. The target begins at the source
+ * or before it. `keep` i32 [kept] ascending.
  */
-export function svmKeepColumns(rows: usize, count: i32, from: i32, to: i32, keep: usize, kept: i32): void {
-  for (let i = 0; i < count; i++) {
-    const source = rows + <usize>i * (<usize>from << 2)
-    const target = rows + <usize>i * (<usize>to << 2)
-    for (let k = 0; k < kept; k++) {
-      store<f32>(target + (<usize>k << 2), load<f32>(source + (<usize>load<i32>(keep + (<usize>k << 2)) << 2)))
-    }
+export function svmKeepValues(source: usize, target: usize, keep: usize, kept: i32): void {
+  for (let k = 0; k < kept; k++, target += 4, keep += 4) {
+    store<f32>(target, load<f32>(source + (<usize>load<i32>(keep) << 2)))
   }
 }

@@ -65,14 +65,15 @@ function foldValues({ record }: RunView): Html | undefined {
 <tbody>${Object.entries(folds).map(([name, { values }]) => html`<tr><th scope="row">${name}</th>${columns.map((i) => html`<td class="n">${formatMetric(values[i])}</td>`)}</tr>`)}</tbody></table></div></details>`
 }
 
-function partTable({ parts, classes }: Evaluation): Html {
+function partTable({ parts, classes, target }: Evaluation): Html {
+  const caption = target === null ? 'Rows' : 'Rows and target'
   const shown = classes.slice(0, 10)
   const row = (name: string, part: PartSummary | undefined): Html | undefined =>
     part &&
     html`<tr><th scope="row">${name}</th><td class="n">${formatNumber(part.rows)}</td>
 ${shown.map((_, i) => html`<td class="n">${formatNumber(part.counts[i] ?? 0)} <span class="muted">${part.rows > 0 && formatShare((part.counts[i] ?? 0) / part.rows)}</span></td>`)}
 ${part.mean !== null && html`<td class="n">${formatNumber(part.mean)}</td>`}</tr>`
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Rows and target"><table><caption>Rows and target</caption>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table><caption>${caption}</caption>
 <thead><tr><th scope="col">Part</th><th scope="col" class="n">Rows</th>${shown.map((name) => html`<th scope="col" class="n">${clip(name, 40)}</th>`)}${parts.test.mean !== null && html`<th scope="col" class="n">Mean of the target</th>`}</tr></thead>
 <tbody>${row('train', parts.train)}${row('validation', parts.validation)}${row('test', parts.test)}</tbody></table></div>`
 }

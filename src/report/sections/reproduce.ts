@@ -13,7 +13,7 @@ export function reproduce({ record, cells }: RunView): Html {
   return html`<section aria-labelledby="reproduce"><h2 id="reproduce">Reproduce this run</h2>
 <p>The same page, data, plugin versions and seed give the same digest on any machine. Run</p>
 <pre tabindex="0"><code>${observed.command}</code></pre>
-<p>and compare the run digest:</p>
+<p>and compare the run digest, or let <code>daybook verify ${record.id}</code> do both:</p>
 <pre tabindex="0"><code>${record.digest}</code></pre>
 ${facts('What it ran on', [
   ['Run', record.id],

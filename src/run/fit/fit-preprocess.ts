@@ -1,8 +1,9 @@
 import { fail } from '../../base/errors.ts'
+import type { JsonObject } from '../../base/json.ts'
 import { type ColumnInfo, type Frame, isMissing, selectColumns } from '../../frame/index.ts'
 import { applyCell, type FittedPreprocess, type Flow, startFlow } from '../../model/index.ts'
 import type { PluginUse } from '../../plan/index.ts'
-import type { Defined, PreprocessInput, State } from '../../plugin/api.ts'
+import type { Defined, FitContext, PreprocessInput, State } from '../../plugin/api.ts'
 import type { TaskContext } from '../task-context.ts'
 import { gather, type LabelledRows, type TrainingRows } from './training-rows.ts'
 
@@ -29,20 +30,22 @@ export async function fitPreprocess(
   const names = columnsOfCell(ctx, use, plugin, chain.flow)
   const selected = chain.flow.frame.select(names)
   if (plugin.missing !== 'allow') refuseMissing(selected, use)
-  const fit = (which: Uint32Array | undefined, part: string): State | Promise<State> => {
+  const promises = promisesOf(chain.flow, names)
+  const given = fold === undefined ? ctx.fitContext(use) : unseen(ctx.fitContext(use, fold))
+  const fit = (which: Uint32Array | undefined, inner: FitContext<JsonObject>): State | Promise<State> => {
     const frame = which === undefined ? selected : selected.take(which)
-    const given = fitContextOf(ctx, use, fold, part)
-    return plugin.fit(inputOf(frame, rows, plugin.uses === 'target', which), given.params, given)
+    const input = { ...inputOf(frame, rows, plugin.uses === 'target', which), promises }
+    return plugin.fit(input, inner.params, inner)
   }
   return ctx.timed(async () => {
-    const final = await fit(undefined, '')
+    const final = await fit(undefined, given)
     if (plugin.uses !== 'target') return final
     const folds: State[] = []
     const count = rows.outOfFold.reduce((most, inner) => Math.max(most, inner), 0) + 1
     for (let inner = 0; inner < count; inner++) {
-      const others =
-        rows.outOfFold.length === 1 ? Uint32Array.of(0) : rowsWhere(rows.outOfFold, (other) => other !== inner)
-      folds.push(await fit(others, `/inner ${inner}`))
+      ctx.signal.throwIfAborted()
+      const others = count === 1 ? undefined : rowsWhere(rows.outOfFold, (other) => other !== inner)
+      folds.push(await fit(others, innerContext(given, inner)))
     }
     return { final, folds }
   })
@@ -82,9 +85,25 @@ function columnsOfCell(ctx: TaskContext, use: PluginUse, plugin: Defined<'prepro
   )
 }
 
-function fitContextOf(ctx: TaskContext, use: PluginUse, fold: number | undefined, part: string) {
-  const given = ctx.fitContext(use, fold)
-  return { ...given, random: (purpose: string) => given.random(`${purpose}${part}`) }
+/** Nobody looks at what such a fit shows: what a cell shows is its fit on all training rows. */
+function unseen(given: FitContext<JsonObject>): FitContext<JsonObject> {
+  const nothing = () => {}
+  return { ...given, figure: nothing, table: nothing, warn: nothing }
+}
+
+/** What a fit on the rows outside of an inner fold gets: random numbers of its own. */
+function innerContext(given: FitContext<JsonObject>, inner: number): FitContext<JsonObject> {
+  return { ...unseen(given), random: (purpose) => given.random(`${purpose}/inner ${inner}`) }
+}
+
+/** The page's promises about the columns that a cell takes, as far as the cells before kept them. */
+function promisesOf({ lineage }: Flow, names: readonly string[]): ReadonlyMap<string, 1 | -1> {
+  return new Map(
+    names.flatMap((name) => {
+      const promise = lineage.get(name)?.monotone
+      return promise === undefined ? [] : [[name, promise] as const]
+    }),
+  )
 }
 
 function inputOf(
@@ -93,7 +112,7 @@ function inputOf(
   withTarget: boolean,
   which: Uint32Array | undefined,
 ): PreprocessInput {
-  const { y, weight } = which === undefined ? training : takeLabels(training, which)
+  const { y, sampleWeight: weight } = which === undefined ? training : takeLabels(training, which)
   return {
     frame,
     task: question.task,
@@ -103,8 +122,8 @@ function inputOf(
   }
 }
 
-function takeLabels({ y, weight }: LabelledRows, which: Uint32Array): Pick<LabelledRows, 'y' | 'weight'> {
-  return { y: gather(y, which), weight: weight && gather(weight, which) }
+function takeLabels({ y, sampleWeight }: LabelledRows, which: Uint32Array): Pick<LabelledRows, 'y' | 'sampleWeight'> {
+  return { y: gather(y, which), sampleWeight: sampleWeight && gather(sampleWeight, which) }
 }
 
 function refuseMissing(frame: Frame, { cell }: PluginUse): void {

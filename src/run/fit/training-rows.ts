@@ -2,6 +2,7 @@ import { fail } from '../../base/errors.ts'
 import type { Frame } from '../../frame/index.ts'
 import { conformFrame, makeSignature, type Signature } from '../../model/index.ts'
 import { type AskedQuestion, questionOf, targetOf } from '../question.ts'
+import { assignInnerFolds } from '../split/assign-folds.ts'
 import type { TaskContext } from '../task-context.ts'
 import { classWeights, combineWeights, rowWeights } from './weights.ts'
 
@@ -9,8 +10,10 @@ import { classWeights, combineWeights, rowWeights } from './weights.ts'
 export interface LabelledRows {
   readonly conformed: Frame
   readonly y: Int32Array | Float32Array
-  /** Sample weight times class weight. */
+  /** Sample weight times class weight: what the algorithm sees. */
   readonly weight: Float32Array | undefined
+  /** Sample weight alone: what preprocess cells see, whose keys know nothing of the algorithm. */
+  readonly sampleWeight: Float32Array | undefined
 }
 
 /** Everything that a fit may see: no row of it is tested, and the signature knows nothing but these rows. */
@@ -56,6 +59,7 @@ export async function trainingRows(
       conformed: conformFrame(part, signature, { lenient: true }),
       y: labels,
       weight: combineWeights(own, byClass, labels),
+      sampleWeight: own,
     }
   }
   return {
@@ -63,16 +67,16 @@ export async function trainingRows(
     signature,
     training: labelled(raw, rows.train),
     validation: rows.validation.length === 0 ? undefined : labelled(frame.take(rows.validation), rows.validation),
-    outOfFold: dealInner(ctx, rows.train.length, fold),
+    outOfFold: assignInnerFolds({
+      frame,
+      rows: rows.train,
+      count: innerFolds,
+      classes: question.classes.length > 0 ? (all as Int32Array) : undefined,
+      split: page.split,
+      columns: page.columns,
+      random: (purpose) => ctx.random(purpose, 'preprocess', fold),
+    }),
   }
-}
-
-function dealInner(ctx: TaskContext, rows: number, fold: number | undefined): Uint8Array {
-  const folds = new Uint8Array(rows)
-  const count = Math.min(innerFolds, rows)
-  for (const [i, row] of ctx.random('out of fold', 'preprocess', fold).permutation(rows).entries())
-    folds[row] = i % count
-  return folds
 }
 
 /** The values of some rows, in their order. */

@@ -27,15 +27,37 @@ export function assignFolds(given: Folding): Pick<Split, 'folds' | 'foldCount' |
   const { frame, rows, count, split } = given
   const folds = new Int32Array(frame.rows)
   if (count === 0) return { folds, foldCount: 0, forward: false }
-  const group = split.by === 'group' ? split.on : columnOfRole(given.columns, 'group')
+  const group = groupColumnOf(split, given.columns)
   if (split.by === 'time') dealForward(folds, rows, momentsOf(frame, split.on), count)
-  else if (group !== undefined) dealGroups(folds, rows, groupsOf(frame, group), count, group)
-  else dealRows(folds, rows, count, given.classes, given.random('folds'))
+  else if (group !== undefined) {
+    const groups = presentGroups(groupsOf(frame, group), rows)
+    if (groups.length < count) throw fail('RUN_TOO_FEW_GROUPS', { column: group, groups: groups.length, needed: count })
+    dealGroups(folds, groups, count)
+  } else dealRows(folds, rows, count, given.classes, given.random('folds'))
   return { folds, foldCount: count, forward: split.by === 'time' }
 }
 
-function columnOfRole(columns: Readonly<Record<string, ColumnFacts>>, role: string): string | undefined {
-  return Object.entries(columns).find(([, facts]) => facts.role === role)?.[0]
+/**
+ * Deals rows into at most `count` parts, numbered from 0, for preprocess cells that see the target: by whole groups where
+ * there are two or more, else at random and stratified by class. Time is no reason to go forward here: each part needs a
+ * fit on all the others.
+ *
+ * @returns part of each row of `rows`, in their order
+ */
+export function assignInnerFolds(given: Folding): Uint8Array {
+  const { frame, rows, split } = given
+  const count = Math.min(given.count, rows.length)
+  const folds = new Int32Array(frame.rows)
+  const group = groupColumnOf(split, given.columns)
+  const groups = group === undefined ? [] : presentGroups(groupsOf(frame, group), rows)
+  if (groups.length > 1) dealGroups(folds, groups, Math.min(count, groups.length))
+  else dealRows(folds, rows, count, given.classes, given.random('out of fold'))
+  return Uint8Array.from(rows, (row) => (folds[row] as number) - 1)
+}
+
+/** The column whose groups stay whole: that of a split by group, else the one of that role. */
+function groupColumnOf(split: SplitSpec, columns: Readonly<Record<string, ColumnFacts>>): string | undefined {
+  return split.by === 'group' ? split.on : Object.entries(columns).find(([, { role }]) => role === 'group')?.[0]
 }
 
 /** Blocks of equal size in time: the first trains only, each later one is scored by a fit on all before it. */
@@ -51,15 +73,18 @@ function dealForward(folds: Int32Array, rows: Uint32Array, moments: Float64Array
   }
 }
 
-/** Largest groups first, each into the fold with the fewest rows so far. */
-function dealGroups(folds: Int32Array, rows: Uint32Array, groups: Groups, count: number, column: string): void {
+/** The members of each group among `rows`; groups without any are left out. */
+function presentGroups(groups: Groups, rows: Uint32Array): readonly (readonly number[])[] {
   const training = new Set(rows)
-  const present = groups
+  return groups
     .map(({ rows: members }) => members.filter((row) => training.has(row)))
     .filter(({ length }) => length > 0)
-  if (present.length < count) throw fail('RUN_TOO_FEW_GROUPS', { column, groups: present.length, needed: count })
+}
+
+/** Largest groups first, each into the fold with the fewest rows so far. */
+function dealGroups(folds: Int32Array, groups: readonly (readonly number[])[], count: number): void {
   const sizes = new Array<number>(count).fill(0)
-  for (const members of [...present].sort((a, b) => b.length - a.length)) {
+  for (const members of [...groups].sort((a, b) => b.length - a.length)) {
     const fold = sizes.indexOf(Math.min(...sizes))
     for (const row of members) folds[row] = fold + 1
     sizes[fold] = (sizes[fold] as number) + members.length

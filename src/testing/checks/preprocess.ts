@@ -92,13 +92,47 @@ export function preprocessChecks(subject: Subject<'preprocess'>): Check[] {
       },
     },
     {
+      name: 'columns with attributes take no other value',
+      async *run() {
+        if (plugin.attributes === undefined) return
+        for (const one of cases) {
+          const state = await fit(one)
+          const named = await subject.call('attributes', () => plugin.attributes?.(state))
+          for (const column of (await apply(one, state, one.given)).columns) {
+            const values = named?.get(column.name)?.map(({ value }) => value)
+            if (values === undefined || column.type !== 'number') continue
+            const other = column.values.find((value) => !values.includes(value))
+            if (other !== undefined) yield `${one.name}: \`${column.name}\` is ${other}, which no attribute is`
+          }
+        }
+      },
+    },
+    {
       name: 'order is kept where it is promised',
       async *run() {
         if (plugin.keepsOrder !== true) return
         for (const one of cases) {
           const out = await apply(one, await fit(one), one.given)
           for (const column of one.given.columns)
-            if (breaksOrder(column, out.get(column.name))) yield `${one.name}: \`${column.name}\` falls where it rose`
+            if (breaksOrder(column, out.get(column.name), 1))
+              yield `${one.name}: \`${column.name}\` falls where it rose`
+        }
+      },
+    },
+    {
+      name: 'promises are obeyed where it says so',
+      async *run() {
+        if (plugin.monotone === undefined) return
+        for (const one of cases) {
+          for (const promise of [1, -1] as const) {
+            const promises = new Map(one.input.frame.names.map((name) => [name, promise]))
+            const promised = { ...one, input: { ...one.input, promises } }
+            const out = await apply(promised, await fit(promised), one.given)
+            const sign = plugin.monotone === 'increasing' ? promise : -promise
+            for (const column of one.given.columns)
+              if (breaksOrder(column, out.get(column.name), sign))
+                yield `${one.name}: \`${column.name}\` goes against a promise of ${promise}`
+          }
         }
       },
     },
@@ -127,7 +161,8 @@ function casesOf(subject: Subject<'preprocess'>): Case[] {
   }
   const params = subject.generalParams
   if (params === undefined) return cases
-  const tasks: readonly Task[] = plugin.uses === 'target' ? ['binary', 'multiclass', 'regression'] : ['binary']
+  const every: readonly Task[] = plugin.uses === 'target' ? ['binary', 'multiclass', 'regression'] : ['binary']
+  const tasks = plugin.tasks === undefined ? every : every.filter((task) => plugin.tasks?.includes(task))
   const holes = plugin.missing === 'allow'
   for (const task of tasks) {
     const frame = generatedFrame(plugin.takes, 60, `fit ${task}`, { holes })
@@ -162,9 +197,11 @@ function* outputFaults(one: Case, frame: Frame, out: Frame, { plugin }: Subject<
   }
 }
 
-function breaksOrder(before: Column, after: Column | undefined): boolean {
+/** Does a number fall (under sign -1: rise) somewhere while its value before rises? */
+function breaksOrder(before: Column, after: Column | undefined, sign: number): boolean {
   if (before.type !== 'number' || after?.type !== 'number') return false
   const rows = [...before.values.keys()].filter((row) => !Number.isNaN(before.values[row]))
   rows.sort((a, b) => (before.values[a] as number) - (before.values[b] as number))
-  return rows.some((row, i) => i > 0 && (after.values[row] as number) < (after.values[rows[i - 1] as number] as number))
+  const value = (row: number | undefined): number => sign * (after.values[row as number] as number)
+  return rows.some((row, i) => i > 0 && value(row) < value(rows[i - 1]))
 }

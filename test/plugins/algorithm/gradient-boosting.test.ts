@@ -278,9 +278,8 @@ t.test('a model is the same where histograms were given up for lack of memory', 
   const { rows, values } = mixture()
   const data = { ...regression(dense(rows, levels), values), X: dense(rows, levels) }
   const { ctx } = fitting({})
-  const rules = withDefaults(plugin.params, { trees: 5, maxLeaves: 20, minChildWeight: 1 }) as unknown as Parameters<
-    typeof boost
-  >[1]
+  const given = { trees: 5, maxLeaves: 20, minChildWeight: 1, boostLoss: 'squared' }
+  const rules = { ...withDefaults(plugin.params, given), ...given } as unknown as Parameters<typeof boost>[1]
   const roomy = await boost(data, { ...rules, histogramBytes: 2 ** 24 }, ctx)
   const tight = await boost(data, { ...rules, histogramBytes: 0 }, ctx)
   t.strictSame(tight.model, roomy.model)
@@ -391,7 +390,7 @@ t.test('a cancel arrives between trees', async (t) => {
   })
 })
 
-t.test('degenerate data trains: constant features, one row, all missing, zero weights', async (t) => {
+t.test('degenerate data trains: constant features, one row, all missing, infinities', async (t) => {
   const nan = Number.NaN
   for (const [rows, y, weight] of [
     [[[1], [1], [1]], [1, 2, 3], undefined],
@@ -400,8 +399,9 @@ t.test('degenerate data trains: constant features, one row, all missing, zero we
     [
       [[1], [2]],
       [1, 3],
-      [0, 0],
+      [0, 2],
     ],
+    [[[Number.POSITIVE_INFINITY], [1], [Number.NEGATIVE_INFINITY], [nan]], [1, 2, 3, 9], undefined],
     [[[3e38], [-3e38], [0]], [3e38, -3e38, 0], undefined],
   ] as const) {
     const { state } = await train(regression(dense(rows), y, weight), { ...stump, trees: 2 })
@@ -412,6 +412,7 @@ t.test('degenerate data trains: constant features, one row, all missing, zero we
   const bare = await train(regression(dense([[], []]), [1, 2]))
   t.same(predict(bare.state, dense([[]])), [1.5], 'no features')
   await t.rejects(train(regression(dense([]), [])), { code: 'FIT_NO_ROWS' })
+  await t.rejects(train(regression(dense([[1], [2]]), [1, 3], [0, 0])), { code: 'FIT_NO_ROWS', message: /weight 0/ })
 })
 
 /** Shapley values by their definition: over all orders of features, with left-out features averaged over by cover. */

@@ -1,5 +1,5 @@
 import type { DenseFeatures } from 'daybook/frame'
-import { scoringKernels } from 'daybook/kernels'
+import { KernelPool, type Kernels, scoringKernels, trainingKernels } from 'daybook/kernels'
 import { RandomStream, type TrainingData } from 'daybook/plugin'
 import fc from 'fast-check'
 import { RandomForestClassifier, RandomForestRegression } from 'ml-random-forest'
@@ -14,8 +14,12 @@ type Rows = readonly (readonly number[])[]
 
 const scoring = scoringKernels()
 
-async function train(data: TrainingData, given: Given = {}, options: Parameters<typeof fitting>[1] = {}) {
-  const { ctx, shown } = fitting(withDefaults(plugin.params, given), options)
+type Options = Parameters<typeof fitting>[1] & { readonly kernels?: Kernels }
+
+async function train(data: TrainingData, given: Given = {}, options: Options = {}) {
+  const made = fitting(withDefaults(plugin.params, given), options)
+  const { shown } = made
+  const ctx = { ...made.ctx, ...(options.kernels === undefined ? {} : { kernels: options.kernels }) }
   const state = (await plugin.fit(data, ctx.params, ctx)) as State
   return { state, shown }
 }
@@ -289,6 +293,43 @@ t.test('fitted twice, on any number of threads: the same bytes; with another see
   }
 })
 
+t.test('threads of a pool, in any order: the same bytes', async (t) => {
+  const { rows, codes, values, three } = mixture()
+  const X = dense(rows, levels)
+  for (const data of [regression(X, values), classification(X, codes), classification(X, three)]) {
+    const { state, shown } = await train(data, { trees: 37 })
+    for (const [threads, stress] of [
+      [2, undefined],
+      [3, 1],
+      [8, 2],
+    ] as const) {
+      const pool = new KernelPool(stress === undefined ? {} : { stress })
+      const kernels = trainingKernels({ pool, threads })
+      const more = await train(data, { trees: 37 }, { kernels })
+      t.strictSame(more.state, state)
+      t.strictSame(more.shown, shown)
+      kernels.close()
+      await pool.close()
+    }
+  }
+})
+
+t.test('a share of the rows for each tree: with and without replacement', async (t) => {
+  const { rows, values } = mixture()
+  const X = dense(rows, levels)
+  for (const bootstrap of [true, false]) {
+    const { state, shown } = await train(regression(X, values), { trees: 30, subsample: 0.25, bootstrap, minLeaf: 1 })
+    const leaves = Array.from({ length: 30 }, (_, tree) => (state.starts[tree + 1]! - state.starts[tree]! + 1) / 2)
+    const mean = leaves.reduce((sum, count) => sum + count, 0) / 30
+    // 60 draws: so many different rows, each a leaf of its own (values of rows differ).
+    t.ok(bootstrap ? mean > 45 && mean < 59 : mean > 59 && mean <= 60, `${mean} leaves`)
+    t.equal(shown.tables[0]?.title, 'Out-of-bag score')
+    t.ok(state.importance.reduce((sum, gain) => sum + gain, 0) > 1)
+  }
+  const least = await train(regression(X, values), { trees: 3, subsample: 1e-9 })
+  t.equal(least.state.nodes.length, 9, 'one row a tree')
+})
+
 t.test('a tree depends on its own number alone', async (t) => {
   const { rows, values } = mixture()
   const data = regression(dense(rows, levels), values)
@@ -529,6 +570,61 @@ t.test('importance is the mean decrease of impurity: all of it, in trees that le
   }
 })
 
+/** What a tree gives where only features in the set `known` are known: both sides by weight at the others. Of class `k`. */
+function expectation(state: State, tree: number, row: readonly number[], known: number, k: number): number {
+  const { starts, nodes, sets, maps, mapStarts, leaves, classes, covers } = state
+  const floats = new Float32Array(nodes.buffer, nodes.byteOffset, nodes.length)
+  const root = starts[tree] as number
+  const visit = (node: number): number => {
+    const at = 3 * (root + node)
+    const [word = 0, packed = 0, child = 0] = nodes.subarray(at, at + 3)
+    if (child === 0) return (classes > 0 ? leaves[word * classes + k] : floats[at]) as number
+    const f = packed >>> 2
+    if (((known >> f) & 1) === 0) {
+      const [left = 0, right = 0] = covers.subarray(root + child, root + child + 2)
+      t.ok(Math.abs(left + right - (covers[root + node] as number)) <= 1e-5 * (left + right))
+      return (left * visit(child) + right * visit(child + 1)) / (left + right)
+    }
+    const x = row[f] as number
+    const bin = (packed & 2) === 0 ? undefined : maps[(mapStarts[f] as number) + x]
+    const inSet = (b: number): boolean => (((sets[word + (b >> 5)] as number) >>> (b & 31)) & 1) === 1
+    const missing = Number.isNaN(x) || ((packed & 2) !== 0 && bin === undefined)
+    const left = missing ? (packed & 1) === 1 : bin === undefined ? x <= (floats[at] as number) : inSet(bin)
+    return visit(left ? child : child + 1)
+  }
+  return visit(0)
+}
+
+t.test('contributions are the Shapley values of each feature, by all subsets', async (t) => {
+  const { rows, values, codes, three } = mixture()
+  const X = dense(rows, levels)
+  const shares = [1 / 3, 1 / 6, 1 / 3] // of subsets of 0, 1 and 2 of the two other features
+  const given = [...rows.slice(0, 6), [Number.NaN, 0.5, Number.NaN], [1, Number.NaN, 77], [2, 0.2, 4]]
+  for (const data of [regression(X, values), classification(X, codes), classification(X, three)]) {
+    const { state } = await train(data, { trees: 5, features: 2 })
+    const parts = plugin.contributions!(state, dense(given, levels), { params: {}, kernels: scoring })
+    const width = Math.max(data.classes.length, 1)
+    given.forEach((row, i) => {
+      const [a = 0, b = 0, c = 0] = predict(state, dense([row], levels))
+      const k = data.task !== 'multiclass' ? 0 : a >= b && a >= c ? 0 : b >= c ? 1 : 2
+      const mean = (known: number): number =>
+        [0, 1, 2, 3, 4].reduce((sum, tree) => sum + expectation(state, tree, row, known, k), 0) / 5
+      for (let f = 0; f < 3; f++) {
+        let value = 0
+        for (let known = 0; known < 8; known++) {
+          if (((known >> f) & 1) === 1) continue
+          const size = [0, 1, 2].filter((other) => ((known >> other) & 1) === 1).length
+          value += (shares[size] as number) * (mean(known | (1 << f)) - mean(known))
+        }
+        t.ok(close(parts[4 * i + f] as number, value, 1e-9))
+      }
+      t.ok(close(parts[4 * i + 3] as number, mean(0), 1e-9), 'the base')
+      const sum = parts.subarray(4 * i, 4 * i + 4).reduce((all, part) => all + part, 0)
+      t.ok(close(sum, [a, b, c][width === 2 ? 1 : k] as number, 1e-6), 'they add up to the prediction')
+    })
+  }
+})
+
 t.test('as good as ml-random-forest on rows held out', async (t) => {
   const u = noise(300 * 4, 'oracle')
   const rows = Array.from({ length: 300 }, (_, i) => u.slice(4 * i, 4 * i + 4))
@@ -555,6 +651,11 @@ t.test('as good as ml-random-forest on rows held out', async (t) => {
   const hits = (list: readonly number[]): number => list.filter((code, i) => code === codes[200 + i]).length
   t.ok(hits(labels) >= hits(votes) - 3, `${hits(labels)} right, theirs ${hits(votes)}`)
   t.ok(labels.filter((code, i) => code === votes[i]).length >= 92)
+
+  const theirImportance = (judge as unknown as { featureImportance(): number[] }).featureImportance() // its types lack it
+  const order = (importance: ArrayLike<number>): number[] =>
+    [0, 1, 2, 3].sort((a, b) => (importance[b] as number) - (importance[a] as number))
+  t.same(order(plugin.importance!(forest).values), order(theirImportance), 'importance in the same order')
 })
 
 t.test('a cancel arrives between trees and within one', async (t) => {

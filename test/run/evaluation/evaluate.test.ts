@@ -1,11 +1,13 @@
 import t from 'tap'
 import accuracy from '../../../plugins/metric/accuracy.ts'
+import anomalyRate from '../../../plugins/metric/anomaly-rate.ts'
 import auc from '../../../plugins/metric/auc.ts'
 import averagePrecision from '../../../plugins/metric/average-precision.ts'
 import balancedAccuracy from '../../../plugins/metric/balanced-accuracy.ts'
 import brier from '../../../plugins/metric/brier.ts'
 import f1 from '../../../plugins/metric/f1.ts'
 import gini from '../../../plugins/metric/gini.ts'
+import inertia from '../../../plugins/metric/inertia.ts'
 import ks from '../../../plugins/metric/ks.ts'
 import logLoss from '../../../plugins/metric/log-loss.ts'
 import mae from '../../../plugins/metric/mae.ts'
@@ -14,6 +16,7 @@ import precision from '../../../plugins/metric/precision.ts'
 import r2 from '../../../plugins/metric/r2.ts'
 import recall from '../../../plugins/metric/recall.ts'
 import rmse from '../../../plugins/metric/rmse.ts'
+import silhouette from '../../../plugins/metric/silhouette.ts'
 import { canonicalJson } from '../../../src/base/canonical.ts'
 import type { Json } from '../../../src/base/json.ts'
 import { RandomStream } from '../../../src/base/random.ts'
@@ -222,6 +225,80 @@ t.test('scores without probabilities', async (t) => {
     [1, 0],
     [1, 1],
   ])
+})
+
+t.test('clusters, by hand', async (t) => {
+  const train: ScoredRows = {
+    y: new Int32Array(),
+    scored: { rows: 3, output: 'clusters', values: Float64Array.of(0, 1, 0, 1, 2, 0) },
+  }
+  const test: ScoredRows = {
+    y: new Int32Array(),
+    scored: { rows: 2, output: 'clusters', values: Float64Array.of(0, 3, 0, 1) },
+  }
+  const described = new Frame(3, [
+    { type: 'number', name: 'income', values: Float64Array.of(1, 3, Number.NaN) },
+    { type: 'category', name: 'home', levels: ['own', 'rent'], values: Int32Array.of(1, 1, 0) },
+    { type: 'text', name: 'name', values: ['a', 'b', 'c'] },
+  ])
+  const signature = { task: 'clustering', classes: [], target: null, output: 'clusters' } as const
+  const found = evaluateParts({
+    ...settings,
+    resamples: 10,
+    signature,
+    metrics: [cell(inertia), cell(auc), cell(silhouette)],
+    train,
+    test,
+    described,
+  })
+  t.same(found.metrics.test, { inertia: 5, auc: null, silhouette: null }, 'nothing is known of the rows themselves')
+  t.same(Object.keys(found.metrics.intervals ?? {}), ['inertia'])
+  t.same(found.clusterResults?.clusters, [
+    { cluster: 0, train: 2, test: 2, distance: 2 },
+    { cluster: 2, train: 1, test: 0, distance: null },
+  ])
+  t.equal(found.clusterResults?.distances?.edges.at(-1), 3)
+  t.same(found.clusterResults?.profile, [
+    { column: 'income', all: { value: 2 }, clusters: [{ value: 2 }, { value: null }] },
+    {
+      column: 'home',
+      all: { value: 'rent', share: 2 / 3 },
+      clusters: [
+        { value: 'rent', share: 1 },
+        { value: 'own', share: 1 },
+      ],
+    },
+  ])
+  t.match(found.stability.scores[0], { name: 'cluster', bins: [{ label: '0' }, { label: '2' }] })
+  t.same(found.parts.test, { rows: 2, counts: [], mean: null })
+})
+
+t.test('anomalies, by hand', async (t) => {
+  const scored = { rows: 4, output: 'scores', values: Float64Array.of(0.1, 0.4, 0.35, 0.8), threshold: 0.35 } as const
+  const signature = { task: 'anomaly', classes: [], target: null, output: 'scores' } as const
+  const metrics = [cell(anomalyRate), cell(auc), cell(brier)]
+  const blind: ScoredRows = { y: new Int32Array(), scored }
+  const found = evaluateParts({ ...settings, signature, metrics, train: blind, test: blind })
+  t.same(found.metrics.test, { 'anomaly-rate': 0.5, auc: null, brier: null })
+  t.match(found.anomalyResults, { threshold: 0.35, above: { train: 2, test: 2 }, scores: { series: ['score'] } })
+  t.equal(found.classResults, null)
+
+  const known: ScoredRows = { y: Int32Array.of(0, 0, 1, 1), scored }
+  const told = evaluateParts({
+    ...settings,
+    signature: { ...signature, classes: ['no', 'yes'], target: 'fraud' },
+    metrics,
+    train: known,
+    test: known,
+    folds: [known, known],
+  })
+  t.same(told.metrics.test, { 'anomaly-rate': 0.5, auc: 0.75, brier: null })
+  t.equal(told.metrics.folds?.auc?.mean, 0.75)
+  t.same(told.classResults?.confusion, [
+    [1, 1],
+    [1, 1],
+  ])
+  t.same(told.parts.test.counts, [2, 2])
 })
 
 t.test('regression', async (t) => {

@@ -1,0 +1,50 @@
+import { fail } from './errors.ts'
+import type { SigningKey, VerifyingKey } from './signing-key.ts'
+
+/** A signed payload: Dead Simple Signing Envelope, https://github.com/secure-systems-lab/dsse, version 1. */
+export interface Envelope {
+  /** Base64. */
+  readonly payload: string
+  readonly payloadType: string
+  readonly signatures: readonly { readonly keyid: string; readonly sig: string }[]
+}
+
+/** Puts a payload into an envelope, signed. */
+export function seal(payloadType: string, payload: Uint8Array, key: SigningKey): Envelope {
+  const sig = Buffer.from(key.sign(encoded(payloadType, payload))).toString('base64')
+  return { payload: Buffer.from(payload).toString('base64'), payloadType, signatures: [{ keyid: key.id, sig }] }
+}
+
+/**
+ * The payload of an envelope that `key` signed. The bytes are verified before anything parses them; the key's id is only a
+ * hint, so every signature is tried.
+ *
+ * @throws DaybookError SIGN_BAD_ENVELOPE, SIGN_NOT_BY_KEY
+ */
+export function unseal(envelope: Envelope, payloadType: string, key: VerifyingKey): Uint8Array {
+  const payload = payloadOf(envelope, payloadType)
+  const bytes = encoded(payloadType, payload)
+  const signed = envelope.signatures.some(({ sig }) => isBase64(sig) && key.verify(bytes, Buffer.from(sig, 'base64')))
+  if (!signed) throw fail('SIGN_NOT_BY_KEY', { key: key.id })
+  return payload
+}
+
+function payloadOf(envelope: Envelope, payloadType: string): Uint8Array {
+  const bad = (reason: string) => fail('SIGN_BAD_ENVELOPE', { reason })
+  if (typeof envelope !== 'object' || envelope === null) throw bad('it is no object')
+  const { payload, signatures } = envelope
+  if (!isBase64(payload)) throw bad('its payload is not base64')
+  if (envelope.payloadType !== payloadType) throw bad(`its payload is of type ${envelope.payloadType}`)
+  if (!Array.isArray(signatures) || signatures.length === 0) throw bad('it has no signature')
+  return Buffer.from(payload, 'base64')
+}
+
+function isBase64(text: unknown): text is string {
+  return typeof text === 'string' && Buffer.from(text, 'base64').toString('base64') === text
+}
+
+/** What is signed: the pre-authentication encoding, so that type and payload cannot be told apart otherwise. */
+function encoded(payloadType: string, payload: Uint8Array): Uint8Array {
+  const type = Buffer.from(payloadType, 'utf8')
+  return Buffer.concat([Buffer.from(`DSSEv1 ${type.length} `), type, Buffer.from(` ${payload.length} `), payload])
+}

@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { byCodeUnit, canonicalJson } from '../base/canonical.ts'
+import { digestBytes } from '../base/digest.ts'
+import { type Envelope, seal, unseal } from '../base/dsse.ts'
+import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
+import type { Json } from '../base/json.ts'
+import { type SigningKey, type VerifyingKey, verifyingKey } from '../base/signing-key.ts'
+import { createDurably, namesIn } from './durable.ts'
+import type { LedgerEntry } from './ledger.ts'
+import type { Store } from './open-store.ts'
+import type { RunRecord } from './record.ts'
+import {
+  type Approval,
+  approvalOf,
+  approvalType,
+  provenanceOf,
+  provenanceType,
+  type Statement,
+  statementPayload,
+  subjectsOf,
+} from './statements.ts'
+
+/** A statement about a run, and whose key signed it. */
+export interface Attestation {
+  readonly kind: 'provenance' | 'approval'
+  readonly key: string
+  /** Approval alone. */
+  readonly approval?: Approval
+  readonly envelope: Envelope
+}
+
+/** What stands in a file: the envelope as other tools read it, and the public key beside it. */
+interface Signed {
+  readonly envelope: Envelope
+  readonly publicKey: string
+}
+
+/** Signs where a run came from. @throws DaybookError STORE_… */
+export async function attest(record: RunRecord, key: SigningKey, store: Store): Promise<Attestation> {
+  return put(record, (entry) => provenanceOf(record, entry), key, store)
+}
+
+/** Signs off a run in a role. */
+export async function approve(
+  record: RunRecord,
+  approval: Approval,
+  key: SigningKey,
+  store: Store,
+): Promise<Attestation> {
+  return put(record, (entry) => approvalOf(record, entry, approval), key, store)
+}
+
+/**
+ * The statements about a run, each verified by the key that lies with it and held against the run: who trusts none but some
+ * keys compares `key`.
+ */
+export async function attestationsOf(
+  record: RunRecord,
+  store: Store,
+): Promise<{
+  readonly found: readonly Attestation[]
+  readonly damaged: readonly { path: string; error: DaybookError }[]
+}> {
+  const found: Attestation[] = []
+  const damaged: { path: string; error: DaybookError }[] = []
+  const entry = await store.runs.find(record.id)
+  for (const name of (await namesIn(folderOf(record.id, store))).sort(byCodeUnit)) {
+    const path = join('runs', record.id, 'attestations', name)
+    try {
+      found.push(check(await readSigned(join(store.folder, path), name), record, entry))
+    } catch (thrown) {
+      damaged.push({ path, error: asDaybookError(thrown) })
+    }
+  }
+  return { found, damaged }
+}
+
+/** The run's provenance as `key` signed it. @throws DaybookError SIGN_ABSENT, SIGN_NOT_BY_KEY, SIGN_OTHER_RUN */
+export async function attestedBy(record: RunRecord, key: VerifyingKey, store: Store): Promise<readonly Attestation[]> {
+  const { found, damaged } = await attestationsOf(record, store)
+  const [first] = damaged
+  if (first !== undefined) throw first.error
+  const own = found.filter((one) => one.key === key.id)
+  for (const { envelope } of own) unseal(envelope, statementPayload, key)
+  if (!own.some(({ kind }) => kind === 'provenance')) throw fail('SIGN_ABSENT', { run: record.id, key: key.id })
+  return own
+}
+
+async function put(
+  record: RunRecord,
+  statement: (entry: LedgerEntry) => Statement,
+  key: SigningKey,
+  store: Store,
+): Promise<Attestation> {
+  const entry = await store.runs.find(record.id)
+  const payload = new TextEncoder().encode(canonicalJson(statement(entry)))
+  const signed: Signed = { envelope: seal(statementPayload, payload, key), publicKey: key.publicKey.pem }
+  const text = `${canonicalJson(signed as unknown as Json)}\n`
+  await createDurably(join(folderOf(record.id, store), `${digestBytes(text)}.json`), text)
+  return check(signed, record, entry)
+}
+
+function folderOf(run: string, store: Store): string {
+  return join(store.runs.folder(run), 'attestations')
+}
+
+async function readSigned(path: string, name: string): Promise<Signed> {
+  const text = await readFile(path, 'utf8')
+  if (name !== `${digestBytes(text)}.json`) throw fail('SIGN_BAD_ENVELOPE', { reason: 'it does not have its digest' })
+  return JSON.parse(text) as Signed
+}
+
+/** Verifies a statement by the key beside it, and that it speaks of this very run. */
+function check({ envelope, publicKey }: Signed, record: RunRecord, entry: LedgerEntry): Attestation {
+  const key = verifyingKey(publicKey)
+  const statement = JSON.parse(new TextDecoder().decode(unseal(envelope, statementPayload, key))) as Statement
+  const expected = canonicalJson(subjectsOf(record, entry) as unknown as Json)
+  if (canonicalJson(statement.subject as unknown as Json) !== expected) {
+    const names = subjectsOf(record, entry)
+      .filter(
+        ({ name, digest }) =>
+          !statement.subject.some((one) => one.name === name && one.digest.sha256 === digest.sha256),
+      )
+      .map(({ name }) => name)
+    throw fail('SIGN_OTHER_RUN', { run: record.id, reason: `another ${names.join(', ') || 'list of subjects'}` })
+  }
+  const { role, note, at } = statement.predicate as unknown as Approval
+  switch (statement.predicateType) {
+    case provenanceType:
+      return { kind: 'provenance', key: key.id, envelope }
+    case approvalType:
+      return { kind: 'approval', key: key.id, approval: { role, note, at }, envelope }
+    default:
+      throw fail('SIGN_BAD_ENVELOPE', { reason: `its predicate is of type ${statement.predicateType}` })
+  }
+}
