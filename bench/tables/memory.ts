@@ -10,8 +10,9 @@ const MIB = 2 ** 20
 /** Fewer rows, rounds and epochs: what counts is that memory comes back, not how long it was used. */
 const short: Readonly<Record<string, object>> = {
   'gradient-boosting': { trees: 10 },
-  'random-forest': { trees: 10 },
+  logistic: { maxIterations: 20 },
   'neural-network': { epochs: 1 },
+  'random-forest': { trees: 5 },
 }
 
 export const memory: BenchTable = {
@@ -20,7 +21,7 @@ export const memory: BenchTable = {
   minutes: 3,
   async run({ print, only }) {
     const lines = largeSizes(only).map((size) => {
-      const rows = Math.min(size.rows, size.algorithm === 'svm' ? 10_000 : 100_000)
+      const rows = Math.min(size.rows, size.name === 'svm, rbf' ? 5000 : 100_000)
       const params = { ...size.params, ...short[size.algorithm] }
       const { resident } = ask<Worked, WorkedAnswer>('worked-through.js', {
         ...size,
