@@ -37,12 +37,12 @@ export interface AssignedRows {
 }
 
 /** Most chunks of rows, and fewest rows of one but the last. */
-const CHUNKS = 64
-const CHUNK_ROWS = 512
+const CHUNKS = 256
+const CHUNK_ROWS = 1024
 /** Most bytes of the sums of all chunks together, as far as more than one chunk is concerned. */
 const SUM_BYTES = 2 ** 28
-/** Multiplications of the chunks that are handed to the threads at a time, so that a cancel arrives in between. */
-const BATCH_WORK = 2e8
+/** Multiplications of the chunks that a thread is handed at a time, so that a cancel arrives in between. */
+const BATCH_WORK = 4e7
 
 /** Columns of a centroid matrix: even. */
 function widthOf(clusters: number): number {
@@ -240,7 +240,7 @@ export class ClusterPasses {
     rest: (chunk: number, from: number) => readonly number[],
   ): Generator<void, void> {
     const { values, rows, features, weight } = this.#rows
-    const batch = Math.max(8, Math.floor(BATCH_WORK / (this.#chunkRows * features * clusters)))
+    const batch = this.#kernels.threads * Math.max(1, Math.floor(BATCH_WORK / (this.#chunkRows * features * clusters)))
     for (let first = 0; first < this.#chunks; first += batch) {
       const calls: number[][] = []
       for (let chunk = first; chunk < Math.min(first + batch, this.#chunks); chunk++) {

@@ -328,6 +328,58 @@ const bad: readonly {
     says: /predictions differ/,
   },
   {
+    fault: 'gives clusters without distances',
+    plugin: algorithm({
+      tasks: ['clustering'],
+      fit: () => ({ mean: 2 }),
+      example: { params: {}, X: [[0], [0]], y: [], given: [[5]], gives: [2] },
+    }),
+    check: 'predictions have the form that the task asks for',
+    says: /30 numbers for 30 rows, expected 2 a row/,
+  },
+  {
+    fault: 'gives halves of clusters',
+    plugin: algorithm({
+      tasks: ['clustering'],
+      fit: () => ({ mean: 0.5 }),
+      predict: (state: { mean: number }, X: { rows: number }) => new Float64Array(2 * X.rows).fill(state.mean),
+      example: { params: {}, X: [[0], [0]], y: [], given: [[5]], gives: [[0.5, 0.5]] },
+    }),
+    check: 'predictions have the form that the task asks for',
+    says: /0\.5 in row 0, expected the number of a cluster and a distance/,
+  },
+  {
+    fault: 'has a threshold that is none',
+    plugin: algorithm({
+      tasks: ['anomaly'],
+      fit: () => ({ mean: 2 }),
+      threshold: () => Number.NaN,
+      example: { params: {}, X: [[0], [0]], y: [], given: [[5]], gives: [2] },
+    }),
+    check: 'predictions have the form that the task asks for',
+    says: /the threshold is NaN/,
+  },
+  {
+    fault: 'likes clusters that are mixed up',
+    plugin: defineMetric({
+      id: 'spread',
+      version: 1,
+      summary: 'Mean distance from the middle of the cluster.',
+      tasks: ['clustering'],
+      needs: 'distances',
+      better: 'higher',
+      params: {},
+      compute({ distances = new Float64Array(), weight }) {
+        const w = weight ?? new Float64Array(distances.length).fill(1)
+        const sum = distances.reduce((total, distance, row) => total + distance * (w[row] as number), 0)
+        return sum / w.reduce((a, b) => a + b, 0)
+      },
+      example: { task: 'clustering', y: [], distances: [1, 3], gives: 2 },
+    }),
+    check: 'perfect predictions are better than others',
+    says: /higher is better/,
+  },
+  {
     fault: 'draws a figure from elsewhere',
     plugin: algorithm({
       fit(data: never, _: never, ctx: { figure(figure: object): void }) {

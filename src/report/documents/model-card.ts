@@ -45,7 +45,9 @@ export function modelCard({ record, cells, page: text }: RunView): string {
     ),
     target === undefined
       ? 'Learned without a target.'
-      : `Target: ${code(String(target.column))}${target.positive === undefined ? '' : `, positive class ${code(String(target.positive))}`}.`,
+      : result.model?.task === 'anomaly'
+        ? `Learned without a target. ${code(String(target.column))} says which rows are known anomalies, to the evaluation alone.`
+        : `Target: ${code(String(target.column))}${target.positive === undefined ? '' : `, positive class ${code(String(target.positive))}`}.`,
     table(
       Object.entries(result.split.rows).map(([part, rows]) => [part, formatNumber(rows)]),
       ['Part', 'Rows'],

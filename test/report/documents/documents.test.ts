@@ -37,6 +37,15 @@ t.test('a hostile page cannot break out of its card', async (t) => {
   t.match(card, /\*\*Approved\*\*/)
 })
 
+t.test('a target that only evaluation saw is not what was learned', async (t) => {
+  const model = { ...record.result.model, task: 'anomaly' } as NonNullable<typeof record.result.model>
+  const page = { ...record.result.page, data: { use: 'csv', target: { column: 'fraud', positive: 'yes' } } }
+  const made = makeRun({ result: { model, page } })
+  const card = await writeDocument('model-card', made.record, made.read)
+  t.match(card, /Learned without a target\. `fraud` says which rows are known anomalies/)
+  t.match(await writeDocument('ml-bom', made.record, made.read), /"unsupervised"/)
+})
+
 t.test('documents of runs that made no model', async (t) => {
   const error = { code: 'RUN_PLUGIN_FAILED', message: 'plugin x failed' }
   const made = makeRun({ record: { status: 'failed', error }, result: { model: null, metrics: null, gates: [] } })
