@@ -7,10 +7,12 @@ import { memory } from './memory.ts'
 import { packages } from './packages.ts'
 import { quality } from './quality.ts'
 import { scoring } from './scoring.ts'
+import { start } from './start.ts'
 import { svm } from './svm.ts'
 
 /** Every table, in the order in which `all` runs them. */
 export const tables: readonly BenchTable[] = [
+  start,
   boosting,
   boostingLarge,
   scaling,
