@@ -24,6 +24,14 @@ function program(file: string, name: string, job: Omit<Job, 'out'>): Contender {
   return { name, command: process.execPath, args: [join(root, 'dist', 'bench', file)], job }
 }
 
+/** Runs a program of `bench/` that answers one line of JSON. */
+export function ask<Question, Answer>(file: string, question: Question): Answer {
+  const args = [join(root, 'dist', 'bench', file), JSON.stringify(question)]
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 26 })
+  if (status !== 0) throw new Error(`${file} ended with ${status}: ${stderr}`)
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Answer
+}
+
 /** A peer, driven by a script of `bench/peers/`; undefined where `module` cannot be imported. */
 export function peer(script: string, module: string, name: string, job: Omit<Job, 'out'>): Contender | undefined {
   if (!canImport(module)) return undefined

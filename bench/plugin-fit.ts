@@ -12,6 +12,8 @@ export interface FitRequest {
   readonly params: Readonly<Record<string, unknown>>
   readonly threads: number
   readonly signal?: AbortSignal
+  /** Default: one of its own, whose threads start in the training. */
+  readonly pool?: KernelPool
 }
 
 /** A built-in of a kind, by its id. */
@@ -21,16 +23,14 @@ export async function builtIn<Kind extends PluginKind>(kind: Kind, id: string): 
   return (await entry.load()).default as PluginOfKind[Kind]
 }
 
-/** Fits an algorithm as the engine would, its kernels and their threads started anew. */
-export async function fitPlugin(
-  { algorithm, params, threads, signal }: FitRequest,
-  data: TrainingData,
-): Promise<State> {
-  const plugin = await builtIn('algorithm', algorithm)
-  const filled = fillParams(plugin.params, params as never) as never
-  const kernels = trainingKernels({ pool: new KernelPool(), threads })
+/** Fits an algorithm as the engine would, with kernels over new memory. */
+export async function fitPlugin(request: FitRequest, data: TrainingData): Promise<State> {
+  const { threads, pool = new KernelPool(), signal } = request
+  const plugin = await builtIn('algorithm', request.algorithm)
+  const params = fillParams(plugin.params, request.params as never) as never
+  const kernels = trainingKernels({ pool, threads })
   try {
-    return await plugin.fit(data, filled, testContext({ params: filled, kernels, threads, ...(signal && { signal }) }))
+    return await plugin.fit(data, params, testContext({ params, kernels, threads, ...(signal && { signal }) }))
   } finally {
     kernels.close()
   }
@@ -43,7 +43,7 @@ export async function boundOptimizer(id: string): Promise<BoundOptimizer> {
   return { id, slots, batch, update: (step, kernels) => update(step, filled, kernels) }
 }
 
-export type FitTask = 'binary' | 'regression' | 'clustering'
+export type FitTask = 'binary' | 'regression' | 'clustering' | 'anomaly'
 
 /** Rows as the engine hands them to an algorithm. In regression the label counts as a value. */
 export function trainingData(rows: BenchRows, features: number, task: FitTask = 'binary'): TrainingData {

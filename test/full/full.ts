@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { root } from '../root.ts'
 
@@ -16,10 +16,10 @@ export interface RunAnswer {
 
 const run = promisify(execFile)
 
-/** Runs a page by a given Node into a store. @throws where the run does not end well */
+/** Runs a page (its path counts from the checkout) by a given Node into a store. @throws where the run does not end well */
 export async function runPageBy(node: string, page: string, store: string, ...options: string[]): Promise<RunAnswer> {
   const main = join(root, 'dist', 'src', 'cli', 'main.js')
-  const { stdout } = await run(node, [main, 'run', join(root, page), '--store', store, '--json', ...options], {
+  const { stdout } = await run(node, [main, 'run', resolve(root, page), '--store', store, '--json', ...options], {
     maxBuffer: 1 << 26,
   })
   return JSON.parse(stdout) as RunAnswer

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import t from 'tap'
+import { writeAlgorithmPages } from './algorithm-pages.ts'
 import { notFull, runPageBy } from './full.ts'
 
-const pages = ['pipelines/loan-approval.yaml', 'pipelines/loan-approval-nn.yaml', 'pipelines/wages.yaml']
+const shipped = ['pipelines/loan-approval.yaml', 'pipelines/loan-approval-nn.yaml', 'pipelines/wages.yaml']
 
 /** A Node of another major version, from its npm package; undefined where the registry cannot be reached. */
 function nodeOf(major: number, folder: string): string | undefined {
@@ -20,21 +22,23 @@ function nodeOf(major: number, folder: string): string | undefined {
 }
 
 t.test('Node 20, 22 and 24 give equal models and equal runs', { skip: notFull, timeout: 900_000 }, async (t) => {
+  const pages = [...shipped, ...(await writeAlgorithmPages(t.testdir()))]
   const here = new Map<string, readonly [string, string | undefined]>()
   for (const page of pages) {
-    const { run, model } = await runPageBy(process.execPath, page, join(t.testdir(), 'here', page))
+    const { run, model } = await runPageBy(process.execPath, page, join(t.testdirName, 'here', basename(page)))
     here.set(page, [run.digest, model?.digest])
   }
   for (const major of [22, 24]) {
-    const folder = t.testdir({ [`node-${major}`]: {} })
-    const node = nodeOf(major, join(folder, `node-${major}`))
+    const folder = join(t.testdirName, `node-${major}`)
+    await mkdir(folder)
+    const node = nodeOf(major, folder)
     if (node === undefined) {
       t.comment(`Node ${major} is not to be had: its npm package did not install`)
       continue
     }
     for (const page of pages) {
-      const { run, model } = await runPageBy(node, page, join(folder, 'store', page), '--threads', '3')
-      t.same([run.digest, model?.digest], here.get(page), `${page} under Node ${major}`)
+      const { run, model } = await runPageBy(node, page, join(folder, 'store', basename(page)), '--threads', '3')
+      t.same([run.digest, model?.digest], here.get(page), `${basename(page)} under Node ${major}`)
     }
   }
 })

@@ -1,0 +1,50 @@
+import { ask } from '../contenders.ts'
+import { type BenchTable, countOf } from '../table.ts'
+import type { Worked, WorkedAnswer } from '../worked-through.ts'
+import { largeSizes } from './sizes.ts'
+
+const TRAININGS = 20
+const BAR = 0.2
+const MIB = 2 ** 20
+
+/** Fewer rows, rounds and epochs: what counts is that memory comes back, not how long it was used. */
+const short: Readonly<Record<string, object>> = {
+  'gradient-boosting': { trees: 10 },
+  logistic: { maxIterations: 20 },
+  'neural-network': { epochs: 1 },
+  'random-forest': { trees: 5 },
+}
+
+export const memory: BenchTable = {
+  name: 'memory',
+  summary: 'resident memory over 20 trainings in one process',
+  minutes: 3,
+  async run({ print, only }) {
+    const lines = largeSizes(only).map((size) => {
+      const rows = Math.min(size.rows, size.name === 'svm, rbf' ? 5000 : 100_000)
+      const params = { ...size.params, ...short[size.algorithm] }
+      const { resident } = ask<Worked, WorkedAnswer>('worked-through.js', {
+        ...size,
+        rows,
+        params,
+        threads: 2,
+        repeat: TRAININGS,
+      })
+      const fifth = resident[4] ?? 0
+      const growth = (Math.max(...resident.slice(4)) - fifth) / Math.max(...resident)
+      return {
+        what: `${size.name}, ${countOf(rows)} x ${size.features}`,
+        values: [resident[0] ?? 0, fifth, resident.at(-1) ?? 0, Math.max(...resident)].map((b) => (b / MIB).toFixed(0)),
+        compared: `${(100 * growth).toFixed(0)} %`,
+        bar: `<= ${100 * BAR} %`,
+        kept: growth <= BAR,
+      }
+    })
+    print({
+      title: `Resident memory over ${TRAININGS} trainings in one process, 2 threads, MiB`,
+      contenders: ['after the first', 'after the fifth', 'after the last', 'most'],
+      comparing: 'growth after the fifth',
+      lines,
+    })
+  },
+}
