@@ -1,4 +1,4 @@
-import { classWeightParam, defineAlgorithm } from 'daybook/plugin'
+import { classWeightParam, defineAlgorithm, fail } from 'daybook/plugin'
 import { type Card, logOddsAt, pointsOf, scaleToPoints, scoresOf, spreadOf } from './scorecard/card.ts'
 import { fitWeights, turnedFeatures } from './scorecard/fit.ts'
 import { showCard } from './scorecard/show.ts'
@@ -63,6 +63,7 @@ export default defineAlgorithm({
   },
   async fit(data, params, ctx): Promise<Card> {
     const { X, classes } = data
+    if (X.features.length === 0) throw fail('MODEL_NO_FEATURES', { taker: 'scorecard' })
     const weights = await fitWeights(data, params, ctx)
     const rule = scaleToPoints(weights.coefficients, weights.intercept, params, params.round, ctx.kernels)
     const points = pointsOf(rule, X)
