@@ -52,7 +52,8 @@ export async function train(
     let best = { loss: Number.POSITIVE_INFINITY, epoch: plan.epochs, parameters: training.parameters }
     for (let epoch = 1; epoch <= plan.epochs; epoch++) {
       const loss = await training.epoch(epoch)
-      if (!Number.isFinite(loss)) throw fail('FIT_DIVERGED', { epoch })
+      // A unit that is NaN can hide behind a rectifier: the loss alone does not tell.
+      if (!Number.isFinite(loss) || !training.parameters.every(Number.isFinite)) throw fail('FIT_DIVERGED', { epoch })
       trainLoss.push(loss)
       if (validation !== undefined) validationLoss.push(training.lossOver(validation))
       ctx.progress(epoch, plan.epochs, `loss ${(validationLoss.at(-1) ?? loss).toFixed(4)}`)
