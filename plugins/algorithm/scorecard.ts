@@ -63,8 +63,8 @@ export default defineAlgorithm({
   },
   async fit(data, params, ctx): Promise<Card> {
     const { X, classes } = data
-    if (X.features.length === 0) throw fail('MODEL_NO_FEATURES', { taker: 'scorecard' })
     const weights = await fitWeights(data, params, ctx)
+    if (X.features.length === 0) throw fail('MODEL_NO_FEATURES', { taker: 'scorecard' })
     const rule = scaleToPoints(weights.coefficients, weights.intercept, params, params.round, ctx.kernels)
     const points = pointsOf(rule, X)
     const card = { ...rule, ...spreadOf(points, X.rows, data.weight) }
