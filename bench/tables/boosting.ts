@@ -12,7 +12,7 @@ const names = ['Daybook', 'XGBoost', 'LightGBM'] as const
 export const boosting: BenchTable = against({ name: 'boosting', minutes: 1, rows: 100_000, bars: { 1: 0.75, 2: 1 } })
 export const boostingLarge: BenchTable = against({
   name: 'boosting-large',
-  minutes: 7,
+  minutes: 6,
   rows: 1_000_000,
   bars: { 1: 1, 2: 1 },
   memoryBar: 1.5,
@@ -70,7 +70,7 @@ function against({ name, minutes, rows, bars, memoryBar }: Size): BenchTable {
 export const scaling: BenchTable = {
   name: 'scaling',
   summary: 'gradient-boosting from 100,000 to 1,000,000 rows, and from 1 thread to 2',
-  minutes: 3,
+  minutes: 2,
   async run({ runs, print }) {
     const time = (rows: number, threads: readonly number[]): Promise<Measured[]> =>
       withData({ form: 'dense', rows, test: 1000, features: 30 }, (data) => {

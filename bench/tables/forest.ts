@@ -10,7 +10,7 @@ const names = ['Daybook', 'scikit-learn'] as const
 export const forest: BenchTable = {
   name: 'forest',
   summary: 'random-forest, 20,000 x 20, against scikit-learn',
-  minutes: 2,
+  minutes: 1,
   run: ({ runs, print }) =>
     withData({ form: 'dense', rows: 20_000, test: 20_000, features: 20 }, (data, { test }) => {
       const right = ({ outcome }: Measured): number => accuracy(outcome.scores ?? [], test.y, 0.5)

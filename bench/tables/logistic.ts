@@ -10,7 +10,7 @@ const params = { l2: 1, tolerance: 1e-4, maxIterations: 1000 }
 export const logistic: BenchTable = {
   name: 'logistic',
   summary: 'logistic, dense 200,000 x 50 and sparse 100,000 x 5,000, against scikit-learn',
-  minutes: 3,
+  minutes: 2,
   async run({ runs, print }) {
     const dense: BenchShape = { form: 'dense', rows: 200_000, test: 50_000, features: 50 }
     print(await against('Logistic regression, dense 200,000 x 50', dense, ['lbfgs'], runs))

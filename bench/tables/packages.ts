@@ -10,7 +10,7 @@ const forestParams = { trees: 10, minLeaf: 1, features: 'all' }
 export const packages: BenchTable = {
   name: 'packages',
   summary: 'svm against libsvm-js, random-forest against ml-random-forest',
-  minutes: 2,
+  minutes: 1,
   async run(options) {
     const rbf = { params: svmParams, algorithm: 'svm', threshold: 0, theirs: 0.5 } as const
     await against(options, 'libsvm.js', 'libsvm-js', 'SVM, rbf kernel, 5,000 x 20', { ...rbf, rows: 5000 })

@@ -13,7 +13,7 @@ const folder = process.env.DAYBOOK_DATA ?? join(dirname(root), 'shared', 'data')
 export const quality: BenchTable = {
   name: 'quality',
   summary: 'defaults on real data at fixed splits, against the best peer of the family; needs DAYBOOK_DATA',
-  minutes: 6,
+  minutes: 4,
   async run({ print, only }) {
     const reference = join(folder, 'reference-scores.md')
     if (!existsSync(reference)) {
@@ -32,7 +32,13 @@ export const quality: BenchTable = {
         const peers = family.peers.map((peer) => scores.get(`${one.dataset} ${one.split} ${peer}`) ?? Number.NaN)
         lines.push(lineOf(one, family.family, own, one.metric === 'rmse' ? Math.min(...peers) : Math.max(...peers)))
       }
-      print({ title: `${one.dataset}, ${one.split}: ${one.metric}`, contenders: ['Daybook', 'best peer'], lines })
+      const notes = one.note === undefined ? [] : [one.note]
+      print({
+        title: `${one.dataset}, ${one.split}: ${one.metric}`,
+        contenders: ['Daybook', 'best peer'],
+        lines,
+        notes,
+      })
     }
   },
 }

@@ -9,7 +9,7 @@ const names = ['Daybook', 'XGBoost', 'LightGBM'] as const
 export const scoring: BenchTable = {
   name: 'scoring',
   summary: 'gradient-boosting scores 1,000,000 rows by 100 trees, against XGBoost and LightGBM',
-  minutes: 4,
+  minutes: 2,
   run: ({ runs, print }) =>
     withData({ form: 'dense', rows: 100_000, test: 1_000_000, features: 30 }, (data) => {
       const lines: Line[] = []

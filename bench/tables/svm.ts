@@ -10,7 +10,7 @@ const linear = { kernel: 'linear', c: 1, tolerance: 0.001 }
 export const svm: BenchTable = {
   name: 'svm',
   summary: 'svm, rbf on 10,000 x 20, linear on 100,000 and 1,000,000 x 20, against scikit-learn',
-  minutes: 4,
+  minutes: 2,
   async run({ runs, print }) {
     const names = ['Daybook', 'scikit-learn SVC'] as const
     await withData({ form: 'dense', rows: 10_000, test: 20_000, features: 20 }, (data, { test }) => {
