@@ -1,10 +1,10 @@
-// Every page that ships runs, gives the same bytes with 1 and 3 threads, and gives the bytes of test/fixtures/golden.json.
-// After a change that is meant to change them: `npm run build && DAYBOOK_GOLDEN=update node dist/test/pipelines.test.js`.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+// Every page that ships runs, gives the same bytes with 1 and 3 threads, and gives what the lock beside it says.
+// After a change that is meant to change them: `npm run build && DAYBOOK_LOCKS=update node dist/test/pipelines.test.js`.
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { type FinishedRun, planPage, type RunEvent, runPage, validatePage } from '../src/index.ts'
+import { type FinishedRun, type PageOptions, planPage, type RunEvent, runPage, validatePage } from '../src/index.ts'
 import { noSharedData, root, sharedData } from './root.ts'
 
 interface PageCase {
@@ -31,23 +31,17 @@ const realData: readonly PageCase[] = [
   { file: 'test/fixtures/pages/california-housing.yaml', needsData: true, reaches: { metric: 'rmse', atMost: 47_500 } },
 ]
 
-const goldenFile = join(root, 'test', 'fixtures', 'golden.json')
-const updating = process.env.DAYBOOK_GOLDEN === 'update'
+const lock = process.env.DAYBOOK_LOCKS === 'update' ? 'update' : 'frozen'
 const env = { ...process.env, ...(sharedData !== undefined && { DAYBOOK_DATA: sharedData }) }
-
-interface Golden {
-  readonly run: string
-  readonly model: string
-}
 
 interface Seen {
   readonly finished: FinishedRun
   readonly warnings: readonly string[]
 }
 
-async function runIn(store: string, file: string, threads: number, overrides: readonly string[] = []): Promise<Seen> {
+async function runIn(store: string, file: string, threads: number, options: PageOptions = {}): Promise<Seen> {
   const warnings = new Set<string>()
-  const events: AsyncGenerator<RunEvent, FinishedRun> = runPage(join(root, file), { store, threads, env, overrides })
+  const events: AsyncGenerator<RunEvent, FinishedRun> = runPage(join(root, file), { store, threads, env, ...options })
   let next = await events.next()
   for (; !next.done; next = await events.next())
     if (next.value.type === 'cellWarned') warnings.add(next.value.warning.code)
@@ -61,7 +55,6 @@ function statesOf({ record }: FinishedRun): Record<string, string> {
 t.setTimeout(180_000)
 const folder = await mkdtemp(join(tmpdir(), 'daybook-pipelines-'))
 t.teardown(() => rm(folder, { recursive: true, force: true }))
-const golden = JSON.parse(await readFile(goldenFile, 'utf8').catch(() => '{}')) as Record<string, Golden>
 
 for (const { file, needsData = false, warnings = [], reaches } of [...shipped, ...realData]) {
   const skip = needsData && sharedData === undefined ? noSharedData : false
@@ -71,7 +64,7 @@ for (const { file, needsData = false, warnings = [], reaches } of [...shipped, .
 
     const name = file.replace(/^.*\/|\.yaml$/g, '')
     const one = join(folder, `${name}-1`)
-    const { finished, warnings: given } = await runIn(one, file, 1)
+    const { finished, warnings: given } = await runIn(one, file, 1, { lock })
     const { record } = finished
     t.equal(record.status, 'ok')
     t.same(given, warnings, 'it gives no other warning')
@@ -88,9 +81,7 @@ for (const { file, needsData = false, warnings = [], reaches } of [...shipped, .
     t.same(three.result, record.result, 'one and three threads give the same result')
     t.equal(three.digest, record.digest)
 
-    const digests: Golden = { run: record.digest, model: record.result.model?.digest ?? '' }
-    if (updating) golden[name] = digests
-    else t.same(digests, golden[name], 'digests are those that are kept')
+    t.same(lock === 'update' ? [] : finished.lock?.moved, [], 'every cell gives what the lock says')
 
     const again = (await runIn(one, file, 1)).finished
     t.ok(
@@ -121,8 +112,6 @@ await t.test(
     const plan = await planPage(join(root, file), { store, env, overrides })
     t.same(Object.fromEntries(plan.cells.map(({ id, cached }) => [id, cached ? 'cached' : 'ran'])), expected)
     t.match(plan.cells.find(({ id }) => id === 'one-hot')?.why, /dropFirst/, 'the plan names the param')
-    t.same(statesOf((await runIn(store, file, 1, overrides)).finished), expected)
+    t.same(statesOf((await runIn(store, file, 1, { overrides })).finished), expected)
   },
 )
-
-if (updating) await writeFile(goldenFile, `${JSON.stringify(golden, null, 2)}\n`)
