@@ -1,5 +1,5 @@
 import { defineAlgorithm } from 'daybook/plugin'
-import { linearContributions, marginsOf, standardizedSizes } from './linear/model.ts'
+import { linearRegression } from './linear/regression.ts'
 import { showCoefficients } from './linear/show.ts'
 import { fitRidge } from './ridge/fit.ts'
 
@@ -30,15 +30,7 @@ export default defineAlgorithm({
     showCoefficients(ctx, data.X.features, model, ['value'])
     return model
   },
-  predict(state, X, { kernels }) {
-    return marginsOf(state, X, kernels)
-  },
-  importance(state) {
-    return { measure: 'absolute coefficient times standard deviation', values: standardizedSizes(state) }
-  },
-  contributions(state, X) {
-    return linearContributions(state, X, () => 0)
-  },
+  ...linearRegression,
   example: {
     params: { l2: 0 },
     X: [[0], [1]],
