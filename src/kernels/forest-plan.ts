@@ -1,5 +1,31 @@
-import type { BinnedColumns, ForestRules } from './forest.ts'
 import { alignUp } from './memory.ts'
+
+/**
+ * Features as bytes: u8 [features, n], column by column. The value bins of feature f count from 0 to binCounts[f] - 1, and bin
+ * binCounts[f] holds its missing values.
+ */
+export interface BinnedColumns {
+  readonly bins: Uint8Array
+  readonly binCounts: Int32Array
+  /** 1 for a category. */
+  readonly kinds: Uint8Array
+}
+
+/** How a tree is grown. */
+export interface ForestRules {
+  /** Features that a node looks at, 1 … features. */
+  readonly tries: number
+  /** Rows of a leaf at least; one that is drawn twice counts twice. */
+  readonly minLeaf: number
+  /** Splits on the way to a leaf; null for no limit. */
+  readonly maxDepth: number | null
+  /** One random cut a feature in place of the best one. */
+  readonly extraTrees: boolean
+  /** A row can be drawn again. */
+  readonly bootstrap: boolean
+  /** Rows that a tree draws. */
+  readonly draws: number
+}
 
 /** The words of the plan, in the order of `assembly/forest-plan.ts`. The base, an f64, follows them. */
 export const planWords = [

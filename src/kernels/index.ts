@@ -3,14 +3,13 @@ export { BoostGradients, type BoostLoss, type BoostRows, boostLossSum, gradientB
 export { choleskyFactor, choleskySolve } from './cholesky.ts'
 export { descend, descendByAdam, descendWithMomentum } from './descent.ts'
 export {
-  type BinnedColumns,
   ForestGrower,
   type ForestRows,
-  type ForestRules,
   type GrownTree,
   growForest,
   LEARNED_FROM,
 } from './forest.ts'
+export type { BinnedColumns, ForestRules } from './forest-plan.ts'
 export { forestBytes, leavesRowsOut } from './forest-plan.ts'
 export { addForestScores, type PackedForest } from './forest-scores.ts'
 export { scoringKernels, type TrainingOptions, trainingKernels } from './instance.ts'
