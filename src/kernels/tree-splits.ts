@@ -1,10 +1,12 @@
 import type { BoostGradients } from './boosting.ts'
 import type { KernelMemory, Kernels } from './kernels.ts'
+import { alignUp } from './memory.ts'
 import type { BinnedFeatures } from './tree-bins.ts'
 
 type SplitFunctions = {
   treeLeafWeight(rules: number, node: number): number
   treeSearchScratch(): number
+  treeAddHistogram(histogram: number, other: number, bytes: number): void
   treeDecide(
     rules: number,
     node: number,
@@ -79,6 +81,15 @@ export interface Found {
 /** Columns that one job looks at, at most: what its buffer holds. */
 const WIDEST_JOB = 64
 
+/** From so many rows on, threads part the rows of a node and not its columns: each row is then read by one thread alone. */
+const ROWS_TO_PART = 2 ** 16
+
+/** Rows that a thread adds up at a time, so that a cancel arrives. */
+const ROWS_AT_A_TIME = 2 ** 20
+
+/** Histograms up to this size are worth having one a thread. */
+const LARGEST_PART = 2 ** 22
+
 /** Bin updates of one batch of jobs, and between two turns: some 30 ms, so that a cancel arrives in time. */
 const WORK_A_BATCH = 5e7
 
@@ -96,11 +107,26 @@ const JOB_WORDS = 12
 const NODE_BYTES = 32
 const BEST_BYTES = 64
 
-/** Bytes of kernel memory that a search takes which is given up to `tasks` tasks at a time. */
-export function splitSearchBytes(kernels: Kernels, tasks: number): number {
-  const nodes = 2 * tasks * NODE_BYTES
+/** Rows to be searched, and the size of a histogram over them. */
+export interface SearchSize {
+  readonly rows: number
+  /** Bytes. */
+  readonly histogram: number
+  /** Tasks at a time, at most. */
+  readonly tasks: number
+}
+
+/** Bytes of kernel memory that a search takes. */
+export function splitSearchBytes(kernels: Kernels, size: SearchSize): number {
+  const nodes = 2 * size.tasks * NODE_BYTES
   const jobs = JOBS_A_BATCH * (4 * JOB_WORDS + 2 * BEST_BYTES)
-  return SHARED_BYTES + 48 + nodes + jobs + 16 + 256 + kernels.threads * of(kernels).treeSearchScratch()
+  const parts = partsFor(kernels, size) * alignUp(size.histogram)
+  return SHARED_BYTES + 48 + nodes + jobs + 16 + 256 + parts + kernels.threads * of(kernels).treeSearchScratch()
+}
+
+/** Histograms beside the built one that threads add their part of the rows to. */
+function partsFor({ threads }: Kernels, { rows, histogram }: SearchSize): number {
+  return rows < ROWS_TO_PART || histogram > LARGEST_PART ? 0 : threads - 1
 }
 
 interface Job {
@@ -124,22 +150,25 @@ export class SplitSearch {
   readonly #counter: Int32Array
   readonly #goesLeft: Uint8Array
   readonly #scratch: Uint8Array
+  /** One for each thread but the first. */
+  readonly #parts: readonly Float64Array[]
   #work = 0
 
-  constructor(kernels: Kernels, memory: KernelMemory, features: BinnedFeatures, rules: SplitRules, tasks: number) {
+  constructor(kernels: Kernels, memory: KernelMemory, features: BinnedFeatures, rules: SplitRules, size: SearchSize) {
     this.#kernels = kernels
     this.#features = features
     this.#rules = memory.f64(6)
     this.#rules.set([rules.l1, rules.l2, rules.minChildWeight, rules.categorySmoothing, rules.minGain])
     this.#shared = memory.u32(SHARED_BYTES / 4)
     this.#steps = new Float64Array(this.#shared.buffer, this.#shared.byteOffset + 32, 2)
-    this.#nodes = memory.f64((2 * tasks * NODE_BYTES) / 8)
+    this.#nodes = memory.f64((2 * size.tasks * NODE_BYTES) / 8)
     this.#jobs = memory.u32(JOBS_A_BATCH * JOB_WORDS)
     this.#bests = memory.f64((2 * JOBS_A_BATCH * BEST_BYTES) / 8)
     this.#places = new Int32Array(this.#bests.buffer, this.#bests.byteOffset, 2 * this.#bests.length)
     this.#counter = memory.i32(1)
     this.#goesLeft = memory.u8(256)
     this.#scratch = memory.u8(kernels.threads * of(kernels).treeSearchScratch())
+    this.#parts = Array.from({ length: partsFor(kernels, size) }, () => memory.f64(size.histogram / 8))
     const { bins, stride, offsets, binCounts, kinds, monotone } = features
     const arrays = [offsets, binCounts, kinds, monotone, this.#rules].map(({ byteOffset }) => byteOffset)
     this.#shared.set([bins.byteOffset, stride, 0, ...arrays])
@@ -161,8 +190,10 @@ export class SplitSearch {
       if (builtNode !== undefined) this.#enter(builtNode, 2 * task)
       if (restNode !== undefined) this.#enter(restNode, 2 * task + 1)
     })
+    const parted = tasks.map(({ rows }) => this.#parts.length > 0 && rows.length >= ROWS_TO_PART)
+    for (const [i, { rows, built }] of tasks.entries()) if (parted[i]) await this.#addRows(rows, built, turn)
     const splits: (Split | undefined)[] = new Array(2 * tasks.length)
-    const jobs = this.#jobsOf(tasks)
+    const jobs = this.#jobsOf(tasks, parted)
     let from = 0
     while (from < jobs.length) {
       let work = 0
@@ -170,7 +201,7 @@ export class SplitSearch {
       while (to < jobs.length && to - from < JOBS_A_BATCH && (to === from || work < WORK_A_BATCH))
         work += (jobs[to++] as Job).work
       const batch = jobs.slice(from, to)
-      this.#batch(batch, tasks, work)
+      this.#batch(batch, tasks, parted, work)
       batch.forEach((_, j) => {
         const { task } = batch[j] as Job
         for (const side of [0, 1]) this.#collect(tasks[task] as SearchTask, side, 2 * task + side, 2 * j + side, splits)
@@ -184,11 +215,36 @@ export class SplitSearch {
     return tasks.map((_, task) => ({ built: splits[2 * task], rest: splits[2 * task + 1] }))
   }
 
+  /** Adds all rows to a histogram, each thread a part of them to one of its own; the sums are exact, so parts add up to it. */
+  async #addRows(rows: Uint32Array, built: Float64Array, turn?: () => Promise<void>): Promise<void> {
+    const histograms = [built, ...this.#parts]
+    for (const histogram of histograms) histogram.fill(0)
+    const scratch = this.#scratch.length / this.#kernels.threads
+    const step = ROWS_AT_A_TIME * histograms.length
+    for (let from = 0; from < rows.length; from += step) {
+      const count = Math.min(step, rows.length - from)
+      const part = Math.ceil(count / histograms.length)
+      this.#kernels.parallel(
+        'treeAddRows',
+        histograms.map((histogram, i) => [
+          this.#shared.byteOffset,
+          histogram.byteOffset,
+          rows.byteOffset + 4 * (from + i * part),
+          Math.max(0, Math.min(part, count - i * part)),
+          this.#scratch.byteOffset + i * scratch,
+        ]),
+      )
+      if (count === step) await turn?.()
+    }
+    const { treeAddHistogram } = of(this.#kernels)
+    for (const part of this.#parts) treeAddHistogram(built.byteOffset, part.byteOffset, built.byteLength)
+  }
+
   /**
    * Cuts the tasks into jobs, the largest first: the fewer tasks, the fewer columns a job, so that all threads have enough of
    * them. Narrow jobs read the same rows again, so two threads get wide ones.
    */
-  #jobsOf(tasks: readonly SearchTask[]): Job[] {
+  #jobsOf(tasks: readonly SearchTask[], parted: readonly boolean[]): Job[] {
     const { stride } = this.#features
     const { threads } = this.#kernels
     const parts = threads === 1 ? 1 : Math.ceil((2 * threads) / tasks.length)
@@ -199,7 +255,7 @@ export class SplitSearch {
     )
     const jobs: Job[] = []
     for (const task of largestFirst) {
-      const rows = (tasks[task] as SearchTask).rows.length
+      const rows = parted[task] ? 0 : (tasks[task] as SearchTask).rows.length
       for (let from = 0; from < stride; from += width) {
         const to = Math.min(from + width, stride)
         jobs.push({ task, from, to, work: (rows + FIXED_WORK) * (to - from) })
@@ -208,14 +264,14 @@ export class SplitSearch {
     return jobs
   }
 
-  #batch(batch: readonly Job[], tasks: readonly SearchTask[], work: number): void {
+  #batch(batch: readonly Job[], tasks: readonly SearchTask[], parted: readonly boolean[], work: number): void {
     batch.forEach(({ task, from, to }, j) => {
       const { rows, built, builtNode, rest, restNode } = tasks[task] as SearchTask
       const best = this.#bests.byteOffset + 2 * j * BEST_BYTES
       this.#jobs.set(
         [
           rows.byteOffset,
-          rows.length,
+          parted[task] ? -1 : rows.length,
           built.byteOffset,
           rest?.byteOffset ?? 0,
           from,

@@ -145,7 +145,7 @@ t.test('a histogram holds the sums of its rows, whatever their order; less one c
         await kernels.scope(8 * MEGABYTE, async (memory) => {
           const features = binned(memory, columns, counts)
           const gradients = given(memory, pairs)
-          const search = new SplitSearch(kernels, memory, features, rules, 4)
+          const search = new SplitSearch(kernels, memory, features, rules, { rows: 0, histogram: 0, tasks: 4 })
           const length = histogramBytes(counts.map((count) => ({ count }))) / 8
           const build = async (rows: readonly number[], rest?: Float64Array): Promise<Float64Array> => {
             const built = memory.f64(length)
@@ -202,7 +202,7 @@ async function searchBoth(
   const h = pairs.reduce((sum, value, i) => (i % 2 === 1 ? sum + value : sum), 0)
   const split = await kernels.scope(8 * MEGABYTE, async (memory) => {
     const features = binned(memory, columns, counts, { kinds })
-    const search = new SplitSearch(kernels, memory, features, use, 1)
+    const search = new SplitSearch(kernels, memory, features, use, { rows: 0, histogram: 0, tasks: 1 })
     const [found] = await search.run(
       [
         {
@@ -290,7 +290,13 @@ t.test('a split that a promise forbids is not taken, and bounds hold the weights
   const find = (monotone: number, bounds: object): Promise<Split | undefined> =>
     kernels.scope(MEGABYTE, async (memory) => {
       const features = binned(memory, columns, [2], { monotone: [monotone] })
-      const search = new SplitSearch(kernels, memory, features, { ...rules, l1: 0, l2: 0 }, 1)
+      const search = new SplitSearch(
+        kernels,
+        memory,
+        features,
+        { ...rules, l1: 0, l2: 0 },
+        { rows: 0, histogram: 0, tasks: 1 },
+      )
       const allowed = memory.u8(features.stride).fill(1)
       const [found] = await search.run(
         [
@@ -449,7 +455,8 @@ t.test('gradients of any size sum exactly, on any number of threads', async (t) 
 t.test('they take no more memory than they say', async () => {
   kernels.scope(4096, (memory) => {
     const features = binned(memory, [[0]], [1])
-    kernels.scope(splitSearchBytes(kernels, 3), (own) => new SplitSearch(kernels, own, features, rules, 3))
+    const size = { rows: 1e6, histogram: 64, tasks: 3 }
+    kernels.scope(splitSearchBytes(kernels, size), (own) => new SplitSearch(kernels, own, features, rules, size))
     kernels.scope(treeRowsBytes(1, 3), (own) => new TreeRows(kernels, own, features, 3))
     kernels.scope(gradientBytes(9001), (own) => new BoostGradients(kernels, own, 9001))
   })

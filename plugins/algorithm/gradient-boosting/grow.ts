@@ -66,7 +66,7 @@ const USUAL_DEPTH = 64
 export function growBytes(kernels: Kernels, rows: number, bins: readonly FeatureBins[], rules: GrowRules): number {
   const histogram = histogramBytes(bins)
   return (
-    splitSearchBytes(kernels, 2 * NODES_A_BATCH) +
+    splitSearchBytes(kernels, { rows, histogram, tasks: 2 * NODES_A_BATCH }) +
     treeRowsBytes(rows, 2 * NODES_A_BATCH) +
     (rules.groups === undefined ? 1 : 1 + NODES_A_BATCH) * alignUp(bins.length + 4) +
     slotsFor(rows, histogram, rules) * histogram
@@ -113,7 +113,11 @@ export class TreeGrower {
     this.#features = features
     this.#bins = bins
     this.#rules = rules
-    this.#search = new SplitSearch(kernels, memory, features, rules, 2 * NODES_A_BATCH)
+    this.#search = new SplitSearch(kernels, memory, features, rules, {
+      rows: features.rows,
+      histogram,
+      tasks: 2 * NODES_A_BATCH,
+    })
     this.#rows = new TreeRows(kernels, memory, features, 2 * NODES_A_BATCH)
     this.#chosen = memory.u8(features.stride)
     const masks = rules.groups === undefined ? 0 : NODES_A_BATCH

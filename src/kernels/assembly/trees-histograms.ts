@@ -179,6 +179,13 @@ export function treeAccumulate(
   }
 }
 
+/** `histogram` += `other` over `bytes` bytes: two parts of the same rows. Exact, as the sums are. */
+export function treeAddHistogram(histogram: usize, other: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) {
+    v128.store(histogram + at, f64x2.add(v128.load(histogram + at), v128.load(other + at)))
+  }
+}
+
 /** `histogram` -= `other` over `bytes` bytes: the sibling's, out of the parent's. Exact, as the sums are. */
 export function treeSubtract(histogram: usize, other: usize, bytes: usize): void {
   for (let at: usize = 0; at < bytes; at += 16) {

@@ -16,7 +16,7 @@ const STEP_G: usize = 32
 const STEP_H: usize = 40
 
 /**
- * Layout of a job, i32: rows, how many; the histogram that is built of them, one that it is then taken off of, or 0; the first
+ * Layout of a job, i32: rows, how many (-1: the histogram holds them already); the histogram that is built of them, one that it is then taken off of, or 0; the first
  * column and the one behind the last; for each of the two histograms its node, or 0 if no split is wanted, the features that
  * it may split on (u8 a feature), and its result.
  */
@@ -62,21 +62,11 @@ function search(shared: usize, job: usize, scratch: usize): void {
   const offsets = load<usize>(shared, OFFSETS)
   const begin = load<u32>(offsets + (from << 2))
   const end = load<u32>(offsets + (to << 2))
-  memory.fill(built + begin, 0, end - begin)
-  treeAccumulate(
-    built,
-    load<usize>(job, ROWS),
-    load<i32>(job, COUNT),
-    load<usize>(shared, BINS),
-    load<usize>(shared, STRIDE),
-    load<usize>(shared, GRADIENTS),
-    load<f64>(shared, STEP_G),
-    load<f64>(shared, STEP_H),
-    offsets,
-    from,
-    to,
-    scratch + 4096,
-  )
+  const count = load<i32>(job, COUNT)
+  if (count >= 0) {
+    memory.fill(built + begin, 0, end - begin)
+    addRows(shared, built, load<usize>(job, ROWS), count, from, to, scratch)
+  }
   const rules = load<usize>(shared, RULES)
   const builtNode = load<usize>(job, BUILT_NODE)
   const restNode = load<usize>(job, REST_NODE)
@@ -90,6 +80,41 @@ function search(shared: usize, job: usize, scratch: usize): void {
     if (restNode != 0 && load<u8>(load<usize>(job, REST_ALLOWED) + f) != 0)
       searchFeature(shared, rules, restNode, load<usize>(job, REST_BEST), rest + at, f, scratch)
   }
+}
+
+/**
+ * Adds `count` rows to all columns of a histogram. Threads that part the rows of a node read each of them once, where those
+ * that part its columns would all read them.
+ */
+export function treeAddRows(shared: usize, histogram: usize, rows: usize, count: i32, scratch: usize): void {
+  const stride = load<usize>(shared, STRIDE)
+  for (let from: usize = 0; from < stride; from += GATHERED_FEATURES)
+    addRows(shared, histogram, rows, count, from, min(from + GATHERED_FEATURES, stride), scratch)
+}
+
+function addRows(
+  shared: usize,
+  histogram: usize,
+  rows: usize,
+  count: i32,
+  from: usize,
+  to: usize,
+  scratch: usize,
+): void {
+  treeAccumulate(
+    histogram,
+    rows,
+    count,
+    load<usize>(shared, BINS),
+    load<usize>(shared, STRIDE),
+    load<usize>(shared, GRADIENTS),
+    load<f64>(shared, STEP_G),
+    load<f64>(shared, STEP_H),
+    load<usize>(shared, OFFSETS),
+    from,
+    to,
+    scratch + 4096,
+  )
 }
 
 // @ts-ignore: decorator

@@ -12,6 +12,7 @@ export {
   boostSumRows,
   boostToGrid,
 } from './trees-gradients'
+export { treeAddHistogram } from './trees-histograms'
 export { treePairs, treeSumPairs } from './trees-pairs'
 export { treeAddLeaves, treeJoin, treeNumberRows, treePart } from './trees-rows'
 export * from './trees-search'
