@@ -1,6 +1,6 @@
 // Our side of a table: a process that does one job and prints one line of JSON.
 import { createHash } from 'node:crypto'
-import { scoringKernels } from 'daybook/kernels'
+import { KernelPool, scoringKernels, trainingKernels } from 'daybook/kernels'
 import type { State } from 'daybook/plugin'
 import { encodeState } from '../src/plugin/codec.ts'
 import { fillParams } from '../src/plugin/fill-params.ts'
@@ -49,7 +49,9 @@ async function timed<T>(work: () => Promise<T>): Promise<{ value: T; answer: Job
 async function predict(state: State, X: ReturnType<typeof featuresOf>): Promise<Float64Array> {
   const plugin = await builtIn('algorithm', algorithm)
   const params = fillParams(plugin.params, job.params as never)
-  const out = plugin.predict(state, X, { params, kernels: scoringKernels() })
+  const { threads } = job
+  const kernels = threads === 1 ? scoringKernels() : trainingKernels({ pool: new KernelPool(), threads }) // as the engine does
+  const out = plugin.predict(state, X, { params, kernels })
   return out.length === X.rows ? out : out.filter((_, at) => at % 2 === 1)
 }
 

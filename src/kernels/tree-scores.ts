@@ -54,11 +54,17 @@ export interface PackedTrees {
   readonly sets: Uint32Array
   /** Columns that the trees ask for: feature * 2, + 1 where missing values are -Infinity. */
   readonly columns: Uint32Array
-  /** Memory for a block of rows: f32 [SCORED_ROWS, columns + 1]. */
+  /** Memory for a block of rows for each thread: f32 [threads, SCORED_ROWS, columns + 1]. */
   readonly block: Float32Array
 }
 
-/** Adds what the trees give for rows `values` f32 [n, features] to `scores` f64 [n, outputs]; tree t goes to output t % outputs. */
+/** Less rows than this are not worth waking a thread for. */
+const FEWEST_ROWS = 16 * SCORED_ROWS
+
+/**
+ * Adds what the trees give for rows `values` f32 [n, features] to `scores` f64 [n, outputs]; tree t goes to output t % outputs.
+ * Threads take parts of the rows: a row's bits depend on itself alone.
+ */
 export function addTreeScores(
   kernels: Kernels,
   scores: Float64Array,
@@ -67,21 +73,30 @@ export function addTreeScores(
   trees: PackedTrees,
   outputs: number,
 ): void {
-  of(kernels).treeScores(
-    scores.byteOffset,
-    values.byteOffset,
-    scores.length / outputs,
-    features,
-    trees.nodes.byteOffset,
-    trees.starts.byteOffset,
-    trees.depths.byteOffset,
-    trees.starts.length,
-    outputs,
-    trees.sets.byteOffset,
-    trees.columns.byteOffset,
-    trees.columns.length,
-    trees.block.byteOffset,
+  const n = scores.length / outputs
+  const block = SCORED_ROWS * (trees.columns.length + 1)
+  const lanes = Math.max(1, Math.min(kernels.threads, trees.block.length / block, Math.floor(n / FEWEST_ROWS)))
+  const part = SCORED_ROWS * Math.ceil(n / lanes / SCORED_ROWS)
+  const calls = Array.from(
+    { length: lanes },
+    (_, lane): Parameters<TreeScoreFunctions['treeScores']> => [
+      scores.byteOffset + 8 * lane * part * outputs,
+      values.byteOffset + 4 * lane * part * features,
+      Math.min(part, n - lane * part),
+      features,
+      trees.nodes.byteOffset,
+      trees.starts.byteOffset,
+      trees.depths.byteOffset,
+      trees.starts.length,
+      outputs,
+      trees.sets.byteOffset,
+      trees.columns.byteOffset,
+      trees.columns.length,
+      trees.block.byteOffset + 4 * lane * block,
+    ],
   )
+  if (lanes === 1) of(kernels).treeScores(...(calls[0] as Parameters<TreeScoreFunctions['treeScores']>))
+  else kernels.parallel('treeScores', calls)
 }
 
 /** Trees packed for Shapley values, see `assembly/trees-contributions.ts`. All arrays lie in kernel memory. */

@@ -39,6 +39,8 @@ export class TaskContext {
   readonly #onEvent: (event: TaskEvent) => void
   #scoring: Kernels | undefined
   #training: TrainingKernels | undefined
+  /** What scores on several threads. */
+  #sharing: TrainingKernels | undefined
   #lastProgress = 0
   /** Time spent in the cell's own hook. */
   ms = 0
@@ -67,10 +69,15 @@ export class TaskContext {
     return this.#workplace.memo
   }
 
-  /** One instance for everything that is applied or scored in this task. */
+  /**
+   * One instance for everything that is applied or scored in this task: on several threads one over shared memory, whose bits
+   * are those of the scoring build.
+   */
   get scoring(): Kernels {
-    this.#scoring ??= scoringKernels()
-    return this.#scoring
+    const { threads } = this.task
+    if (threads === 1) this.#scoring ??= scoringKernels()
+    else this.#sharing ??= trainingKernels({ pool: this.#workplace.pool, threads })
+    return (this.#scoring ?? this.#sharing) as Kernels
   }
 
   input(name: string): Digest {
@@ -145,10 +152,12 @@ export class TaskContext {
     }
   }
 
-  /** Gives the kernels' threads back. */
+  /** Gives the kernels' threads back: the pool serves one instance at a time. */
   release(): void {
     this.#training?.close()
+    this.#sharing?.close()
     this.#training = undefined
+    this.#sharing = undefined
   }
 
   /** A stream of the engine's own, or of a plugin. */

@@ -3,6 +3,7 @@ import {
   addTreeContributions,
   addTreeScores,
   contributionScratch,
+  KernelPool,
   SCORED_ROWS,
   scoringKernels,
   trainingKernels,
@@ -86,6 +87,36 @@ t.test('both builds of the kernels score trees alike, in blocks of any size', as
         cycle.map(([, value]) => value + 10),
       )
     }
+  }
+})
+
+t.test('threads take parts of the rows', async (t) => {
+  const pool = new KernelPool({ stress: 3 })
+  t.teardown(() => pool.close())
+  const n = 10_007
+  const cycle = Array.from({ length: n }, (_, i) => rows[(i * 7) % rows.length] as (typeof rows)[0])
+  for (const threads of [2, 3, 8]) {
+    const kernels = trainingKernels({ pool, threads })
+    const got = kernels.scope(MEGABYTE, (memory) => {
+      const packed = {
+        nodes: memory.put(nodes),
+        starts: memory.put(trees.starts),
+        depths: memory.put(trees.depths),
+        sets: memory.put(trees.sets),
+        columns: memory.put(trees.columns),
+        block: memory.f32(threads * SCORED_ROWS * 5),
+      }
+      const values = memory.put(Float32Array.from(cycle.flatMap(([x]) => x)))
+      const scores = memory.f64(n).fill(10)
+      addTreeScores(kernels, scores, values, 3, packed, 1)
+      return Float64Array.from(scores)
+    })
+    kernels.close()
+    t.strictSame(
+      got,
+      Float64Array.from(cycle, ([, value]) => value + 10),
+      `${threads} threads`,
+    )
   }
 })
 

@@ -12,15 +12,15 @@ interface Packed {
 /** A model is packed when it first scores; what was packed goes when the model goes (states never change). */
 const packs = new WeakMap<BoostedTrees, Packed>()
 
-/** Bytes that `packTrees` takes from a scope. */
-export function packedBytes(model: BoostedTrees): number {
+/** Bytes that `packTrees` takes from a scope, with room for so many threads. */
+export function packedBytes(model: BoostedTrees, threads: number): number {
   const { nodes, starts, depths, columns } = packOf(model)
   const arrays = [nodes, starts, depths, columns, model.sets]
-  return arrays.reduce((sum, { byteLength }) => sum + alignUp(byteLength), blockBytes(columns))
+  return arrays.reduce((sum, { byteLength }) => sum + alignUp(byteLength), threads * blockBytes(columns))
 }
 
 /** Copies the trees into kernel memory, as the scoring kernel reads them. */
-export function packTrees(model: BoostedTrees, memory: KernelMemory): PackedTrees {
+export function packTrees(model: BoostedTrees, memory: KernelMemory, threads: number): PackedTrees {
   const { nodes, starts, depths, columns } = packOf(model)
   return {
     nodes: memory.put(nodes),
@@ -28,7 +28,7 @@ export function packTrees(model: BoostedTrees, memory: KernelMemory): PackedTree
     depths: memory.put(depths),
     sets: memory.put(model.sets),
     columns: memory.put(columns),
-    block: memory.f32(blockBytes(columns) / 4),
+    block: memory.f32((threads * blockBytes(columns)) / 4),
   }
 }
 

@@ -6,7 +6,7 @@ import { packedBytes, packTrees } from './pack.ts'
 /** Up to so many rows are walked in JavaScript: copying the trees into kernel memory would take longer. Equal bits. */
 const FEW_ROWS = 4
 
-/** Feature values that are copied into kernel memory at a time: 1 MiB of them. */
+/** Feature values that are copied into kernel memory at a time: 1 MiB of them for each thread. */
 const CHUNK_VALUES = 2 ** 18
 
 /** Raw scores f64 [rows, outputs]: base plus the trees' values, in the order of the trees. */
@@ -41,13 +41,14 @@ function asClasses(values: Float64Array, outputs: number): Float64Array {
 function score(model: BoostedTrees, X: DenseFeatures, kernels: Kernels, as: 'raw' | 'probabilities'): Float64Array {
   const { base, features } = model
   const outputs = base.length
-  const chunk = Math.min(X.rows, Math.max(SCORED_ROWS, SCORED_ROWS * Math.floor(CHUNK_VALUES / SCORED_ROWS / features)))
+  const blocks = Math.max(1, Math.floor((kernels.threads * CHUNK_VALUES) / SCORED_ROWS / features))
+  const chunk = Math.min(X.rows, SCORED_ROWS * blocks)
   const all = new Float64Array(X.rows * outputs)
-  const bytes = alignUp(8 * chunk * outputs) + alignUp(4 * chunk * features) + packedBytes(model)
+  const bytes = alignUp(8 * chunk * outputs) + alignUp(4 * chunk * features) + packedBytes(model, kernels.threads)
   kernels.scope(bytes, (memory) => {
     const scores = memory.f64(chunk * outputs)
     const values = memory.f32(chunk * features)
-    const trees = packTrees(model, memory)
+    const trees = packTrees(model, memory, kernels.threads)
     for (let from = 0; from < X.rows; from += chunk) {
       const rows = Math.min(chunk, X.rows - from)
       const own = scores.subarray(0, rows * outputs)
