@@ -53,7 +53,7 @@ export interface Model {
 export async function openModel(
   manifest: ModelManifest,
   read: (digest: Digest) => Promise<Uint8Array>,
-  registry: Registry,
+  registry: Pick<Registry, 'find'>,
   kernels: Kernels,
 ): Promise<Model> {
   if (manifest.format !== 1) throw fail('MODEL_CORRUPT', { reason: `its format is ${manifest.format}, not 1` })
@@ -97,6 +97,7 @@ export function assembleModel(
   const { signature } = manifest
   const conformRows = rowConformer(signature)
   let known: readonly Feature[] | undefined
+  let digest: Digest | undefined
   const features = (conformed: Frame): Features => {
     const { frame, lineage } = applyPreprocess(cells, conformed, signature, kernels)
     const { accepts, missing } = algorithm.plugin
@@ -109,7 +110,10 @@ export function assembleModel(
     predictFeatures(algorithm, features(conformed), signature, kernels)
   return {
     manifest,
-    digest: digestJson(manifest as unknown as Json),
+    get digest() {
+      digest ??= digestJson(manifest as unknown as Json)
+      return digest
+    },
     signature,
     features,
     scoreConformed,

@@ -28,6 +28,8 @@ export interface Workplace {
   readonly memo: Memo
   /** Threads for the kernels of one task after the other. */
   readonly pool: KernelPool
+  /** Module that exports `openPackaging`. Default: the one that comes with Daybook. */
+  readonly packaging?: string
 }
 
 /** What a running task works with: its inputs, its plugins, what it shows, its clock. */
@@ -63,6 +65,11 @@ export class TaskContext {
 
   get objects(): ObjectStore {
     return this.#workplace.objects
+  }
+
+  /** Module with the building blocks of targets: it stands above this layer, and is loaded by name as sets of plugins are. */
+  get packaging(): string {
+    return this.#workplace.packaging ?? 'daybook/packaging'
   }
 
   get memo(): Memo {

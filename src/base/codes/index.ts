@@ -3,6 +3,7 @@ import { table } from './code.ts'
 import { dataCodes } from './data.ts'
 import { kernelCodes } from './kernels.ts'
 import { modelCodes } from './model.ts'
+import { packageCodes } from './package.ts'
 import { pluginCodes } from './plugin.ts'
 import { runCodes } from './run.ts'
 import { serveCodes } from './serve.ts'
@@ -20,6 +21,7 @@ export const codes = {
   ...signCodes,
   ...modelCodes,
   ...runCodes,
+  ...packageCodes,
   ...serveCodes,
   ...cliCodes,
   ...table({

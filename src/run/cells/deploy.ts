@@ -3,6 +3,8 @@ import { fail } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { ModelManifest } from '../../model/index.ts'
 import type { DeployContext } from '../../plugin/api.ts'
+import { lazyPackaging } from '../packaging.ts'
+import { rowsOf, TEST, TRAIN } from '../split/split.ts'
 import type { Answer } from '../task.ts'
 import { paramsOf, type TaskContext } from '../task-context.ts'
 
@@ -13,11 +15,20 @@ export async function runDeploy(ctx: TaskContext, index: number): Promise<Omit<A
   const manifest = await ctx.json('model')
   const { signature } = manifest as unknown as ModelManifest
   const files = new Map<string, Digest>()
+  const model = { manifest: manifest as unknown as ModelManifest, digest: digestJson(manifest) }
   const given: DeployContext<JsonObject> = {
     ...ctx.fitContext(use),
     name: ctx.page.name,
-    model: { digest: digestJson(manifest), task: signature.task, manifest },
+    model: { digest: model.digest, task: signature.task, manifest },
     signature: signature as unknown as JsonObject,
+    packaging: lazyPackaging(ctx.packaging, {
+      model: { ...model, read: (digest) => ctx.objects.get(digest) },
+      registry: ctx.registry,
+      rows: async () => {
+        const [frame, split] = [await ctx.frame(), await ctx.split()]
+        return { training: frame.take(rowsOf(split, TRAIN)), holdOut: frame.take(rowsOf(split, TEST)) }
+      },
+    }),
     write: async (path, content) => {
       if (!isInside(path)) throw fail('RUN_BAD_PATH', { plugin: use.use, path }, { plugin: use.use })
       files.set(path, await ctx.objects.put(typeof content === 'string' ? new TextEncoder().encode(content) : content))
