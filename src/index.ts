@@ -1,12 +1,14 @@
+import type { PackageVerification } from './package/verify-package.ts'
 import type { DocumentKind } from './report/documents/index.ts'
 import type { DrawingCache } from './report/figure.ts'
 import type { ReadObject } from './report/view.ts'
+import type { PackageOptions } from './run/package-run.ts'
 import { type PageOptions, runPage as runPageWith } from './run/page.ts'
 import type { FinishedRun, RunOptions } from './run/run-pipeline.ts'
 import type { Verification } from './run/verify/verification.ts'
 import type { VerifyOptions } from './run/verify/verify-run.ts'
 import type { ServeOptions, Server } from './serve/index.ts'
-import type { RunEvent, RunRecord } from './store/index.ts'
+import type { RunEvent, RunRecord, Store } from './store/index.ts'
 
 // The public API. What only one command needs (the runner, the report, the server) is loaded when it is called.
 
@@ -22,12 +24,14 @@ export {
   type Signature,
 } from './model/index.ts'
 export { type ScoreFileOptions, scoreFile, scoreFileOptions } from './model/score-file.ts'
+export type { PackageVerification } from './package/verify-package.ts'
 export type { Plan, PlannedCell } from './plan/index.ts'
 export { type CellReason, whyRan } from './plan/why-ran.ts'
 export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
 export type { DocumentKind } from './report/documents/index.ts'
 export { version } from './run/observe.ts'
+export type { PackageOptions } from './run/package-run.ts'
 export {
   type PageOptions,
   planPage,
@@ -92,6 +96,31 @@ export async function* verifyRun(record: RunRecord, options: VerifyOptions): Asy
 export async function writeDocument(kind: DocumentKind, record: RunRecord, read: ReadObject): Promise<string> {
   const documents = await import('./report/documents/index.ts')
   return documents.writeDocument(kind, record, read)
+}
+
+/**
+ * Makes a package of a run's model, as if its page had named the target under `deploy`.
+ *
+ * @returns files by path
+ * @throws {DaybookError} RUN_NO_MODEL, PACKAGE_…, what is wrong with the target or its params
+ */
+export async function packageRun(
+  store: Store,
+  record: RunRecord,
+  options: PackageOptions,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const run = await import('./run/package-run.ts')
+  return run.packageRun(store, record, options)
+}
+
+/**
+ * Holds a package's files against its list and asks it for its examples again.
+ *
+ * @throws {DaybookError} PACKAGE_BROKEN
+ */
+export async function verifyPackage(folder: string): Promise<PackageVerification> {
+  const verify = await import('./package/verify-package.ts')
+  return verify.verifyPackage(folder)
 }
 
 /** Sets a run as one offline HTML page. */

@@ -215,6 +215,18 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
         .option('--token <token>', 'bearer token that requests must carry (default: DAYBOOK_TOKEN)'),
   )
   command(
+    'package <run>',
+    'write a package of a run’s model, held against it before it is written',
+    async (terminal, options, [run]) =>
+      (await import('./commands/package.ts')).packageModel(run as string, options, terminal),
+    (declared) => {
+      declared
+        .option('--as <target>', 'the target: npm, or a plugin as a page names it', 'npm')
+        .option('--out <dir>', 'folder to write it into (default: named by pipeline and target)')
+        .option('--set <name=value>', 'a param of the target; may be repeated', collect, [])
+    },
+  )
+  command(
     'predict <run> <file>',
     'score a CSV, JSON lines or Parquet file',
     async (terminal, options, [run, file]) =>

@@ -15,10 +15,30 @@ export interface PackagingSource {
   rows(): Promise<{ readonly training: Frame; readonly holdOut: Frame }>
 }
 
-/** Opens the building blocks when a target first takes one: they are loaded from a module by its name. */
-export function lazyPackaging(module: string, source: PackagingSource): Packaging {
+/** The list that lies in every package. */
+export const packageFile = 'daybook-package.json'
+
+/** What a package says of itself. */
+export interface PackageManifest {
+  readonly format: 1
+  readonly pipeline: string
+  /** Plugin and version that made it. */
+  readonly target: string
+  /** SHA-256 of the model, as the record of its run names it. */
+  readonly model: Digest
+  /** SHA-256 of every other file, by path. */
+  readonly files: Readonly<Record<string, Digest>>
+}
+
+/**
+ * Opens the building blocks when a target first takes one: they stand above this layer and are loaded from a module by its name.
+ *
+ * @param onUse told when that happens: what is being made is a package then
+ */
+export function lazyPackaging(module: string, source: PackagingSource, onUse: () => void): Packaging {
   let opened: Promise<Packaging> | undefined
   const open = (): Promise<Packaging> => {
+    onUse()
     opened ??= import(module).then((loaded: { openPackaging(source: PackagingSource): Packaging }) =>
       loaded.openPackaging(source),
     )

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import type { Json } from '../../base/json.ts'
-import { attestedBy, openStore, storeFolder, type Verification, verifyRun } from '../../index.ts'
+import { attestedBy, openStore, storeFolder, type Verification, verifyPackage, verifyRun } from '../../index.ts'
 import { alignColumns, type Terminal } from '../output.ts'
 import { Progress } from '../progress.ts'
 import type { CommonOptions } from './options.ts'
@@ -14,8 +16,21 @@ interface VerifyCommandOptions extends CommonOptions {
   readonly key?: string
 }
 
+/** Verifies a package: a folder that holds its list. */
+async function verifyFolder(folder: string, terminal: Terminal): Promise<number> {
+  const { verdict, manifest, examples, faults } = await verifyPackage(folder)
+  const { target, model, files } = manifest
+  terminal.envelope({ formatVersion: '1.0', verdict, package: folder, target, model, examples, notes: [...faults] })
+  for (const fault of faults) terminal.result(`differs ${fault}`)
+  const what = `${Object.keys(files).length} files, ${examples} examples replayed`
+  const mark = terminal.paint(verdict === 'identical' ? 'green' : 'red', verdict)
+  terminal.result(`verdict ${mark}: package by ${target}${faults.length > 0 ? '' : `, ${what}`}, model ${model}`)
+  return exits[verdict]
+}
+
 /** Replays a run in a clean store and says whether every cell gave the same bytes again. */
 export async function verify(word: string, options: VerifyCommandOptions, terminal: Terminal): Promise<number> {
+  if (existsSync(join(word, 'daybook-package.json'))) return verifyFolder(word, terminal)
   const store = await openStore(storeFolder(undefined, options.store), { create: false })
   const record = await store.runs.resolve(word)
   const signed = options.key === undefined ? [] : await attestedBy(record, keyToVerifyBy(options.key), store)
