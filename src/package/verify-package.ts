@@ -36,7 +36,7 @@ export async function verifyPackage(folder: string): Promise<PackageVerification
     else if (digestBytes(await readFile(join(folder, path))) !== digest) faults.push(`${path} was changed`)
   }
   for (const path of found) {
-    if (!Object.hasOwn(manifest.files, path)) faults.push(`${path} is not in the package's list`)
+    if (!Object.hasOwn(manifest.files, path)) faults.push(`${path} is not in the package’s list`)
   }
   // Code that is not what was certified is not run.
   const examples = faults.length > 0 ? [] : await readExamples(folder, manifest)
