@@ -66,6 +66,8 @@ const builtIns: PluginSet = {
     { kind: 'metric', id: 'rmse', load: () => import('./metric/rmse.ts') },
     { kind: 'metric', id: 'silhouette', load: () => import('./metric/silhouette.ts') },
 
+    { kind: 'deploy', id: 'docker', load: () => import('./deploy/docker.ts') },
+    { kind: 'deploy', id: 'lambda', load: () => import('./deploy/lambda.ts') },
     { kind: 'deploy', id: 'npm', load: () => import('./deploy/npm.ts') },
     { kind: 'deploy', id: 'serve', load: () => import('./deploy/serve.ts') },
   ],

@@ -66,7 +66,7 @@ function readme(
 The model of the pipeline \`${name}\` (${model.task}), made by Daybook. It imports nothing and asks no network.
 
 \`\`\`js
-import { score, scoreBatch, signature } from '${packageName}'
+import { score, scoreBatch, signature } from "${packageName}"
 
 score(${pretty(row)})
 // ${JSON.stringify(answer)}

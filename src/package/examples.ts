@@ -6,24 +6,38 @@ import type { Signature, SignatureColumn } from '../model/manifest.ts'
 /** Most values of a column that rows are made of. */
 const mostValues = 12
 
+/** Every so many rows, one column holds what the model may refuse. */
+const oddEvery = 8
+
 /**
  * Rows that nobody stands behind: each column runs through values of its own, at its own pace. Numbers and dates are rounded
- * quantiles of the rows given, categories the levels, texts are made up; missing values and levels that training did not see are
- * among them, and so are values that the model refuses.
+ * quantiles of the rows given and numbers beyond them, categories the levels, texts are made up; missing values are among them
+ * where the model takes them. In one row of eight, one column holds what it may refuse: a level that training did not see, a
+ * missing value, a number out of bounds.
  *
  * @param count rows to make
  */
 export function madeUpRows(rows: Frame, { columns }: Pick<Signature, 'columns'>, count: number): JsonObject[] {
   const values = columns.map((column) => valuesOf(column, rows.get(column.name)))
-  return Array.from({ length: count }, (_, row) =>
-    Object.fromEntries(
-      columns.map(({ name }, c) => {
-        const own = values[c] as readonly Json[]
+  return Array.from({ length: count }, (_, row) => {
+    const turn = Math.floor(row / oddEvery)
+    const odd = row % oddEvery === oddEvery - 1 ? turn % columns.length : -1
+    return Object.fromEntries(
+      columns.map((column, c) => {
+        const own = c === odd ? oddValues(column) : (values[c] as readonly Json[])
         // Steps that differ by column, so that columns do not walk side by side.
-        return [name, own[(row * (2 * c + 1) + Math.floor(row / own.length)) % own.length] ?? null]
+        const at = c === odd ? turn : row * (2 * c + 1) + Math.floor(row / own.length)
+        return [column.name, own[at % own.length] ?? null]
       }),
-    ),
-  )
+    )
+  })
+}
+
+/** What the model may refuse. */
+function oddValues({ type, min, max }: SignatureColumn): readonly Json[] {
+  const unseen = type === 'category' ? ['a level that nobody saw', 'éß 数 🙂', ''] : []
+  const beyond = type === 'number' ? [(max ?? 1e300) * 2, (min ?? -1e300) - 1, 'text'] : []
+  return [null, ...unseen, ...beyond]
 }
 
 function valuesOf(column: SignatureColumn, given: Column | undefined): readonly Json[] {
@@ -36,7 +50,7 @@ function valuesOf(column: SignatureColumn, given: Column | undefined): readonly 
     case 'boolean':
       return [true, false, ...special]
     case 'category':
-      return [...(column.levels ?? []).slice(0, mostValues), ...special, 'a level that nobody saw']
+      return [...(column.levels ?? []).slice(0, mostValues), ...special]
     case 'text':
       return ['', 'word', 'Two words, and a comma.', 'straße élan 数据 🙂', 'long '.repeat(60), ...special]
   }

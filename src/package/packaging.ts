@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Json, JsonObject } from '../base/json.ts'
 import { scoringKernels } from '../kernels/index.ts'
 import { rowsOfFrame } from '../model/frame-rows.ts'
@@ -31,7 +32,8 @@ export function openPackaging({ model, registry, rows }: PackagingSource): Packa
       ['parity.json', json({ ...certificate, model: model.digest })],
     ])
   })
-  return { module: module as () => Promise<PackageFiles>, examples: told, zip: async (files) => zip(files) }
+  const server = () => readFile(new URL('./module/server.js', import.meta.url))
+  return { module: module as () => Promise<PackageFiles>, server, examples: told, zip: async (files) => zip(files) }
 }
 
 function examplesOf(model: Model, rows: readonly JsonObject[]): Example[] {

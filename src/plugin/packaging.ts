@@ -22,6 +22,8 @@ export interface Packaging {
    * @throws DaybookError PACKAGE_NOT_EQUAL, PACKAGE_NOT_SELF_CONTAINED
    */
   module(): Promise<PackageFiles>
+  /** A program for Node that serves the module beside it over HTTP and imports nothing else. */
+  server(): Promise<Uint8Array>
   /** Made-up rows over the range of the training rows, with the model's answers. */
   examples(): Promise<readonly Example[]>
   /** A zip archive, the same bytes for the same files on any machine. */

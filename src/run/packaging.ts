@@ -46,6 +46,7 @@ export function lazyPackaging(module: string, source: PackagingSource, onUse: ()
   }
   return {
     module: async () => (await open()).module(),
+    server: async () => (await open()).server(),
     examples: async () => (await open()).examples(),
     zip: async (files) => (await open()).zip(files),
   }

@@ -41,6 +41,7 @@ export function deployChecks(subject: Subject<'deploy'>): Check[] {
 const standIn: Packaging = {
   module: async () =>
     new Map(['index.js', 'model.js', 'index.d.ts', 'examples.json', 'parity.json'].map((path) => [path, bytes(path)])),
+  server: async () => bytes('server'),
   examples: async () => [{ row: { income: 1 }, answer: { prediction: 'yes', probabilities: { no: 0.25, yes: 0.75 } } }],
   zip: async (files) => bytes([...files.keys()].join(' ')),
 }
