@@ -18,7 +18,17 @@ ${[...rows, ...others].join('')}}
 
 /** What the model says of a row. */
 export interface Prediction {
-${predictionOf(signature)}}
+${predictionOf(signature)}  /** What spoke for it most, where it was asked for. */
+  readonly reasons?: readonly { readonly column: string; readonly contribution: number; readonly reason?: string }[]
+}
+
+/** What may be asked for beside the prediction. */
+export interface ScoreOptions {
+  /** Most reasons of a row. */
+  readonly reasons?: number
+  /** Binary: the class that reasons speak for. Without it: the positive one. */
+  readonly of?: string
+}
 
 /** What the model takes and gives. */
 export declare const signature: {
@@ -34,10 +44,10 @@ export declare const digest: string
  * Scores one row.
  * @throws Error with \`code\` and \`message\`, saying what is wrong with the row
  */
-export declare function score(row: Row): Prediction
+export declare function score(row: Row, options?: ScoreOptions): Prediction
 
 /** Scores many rows at a time: the same answers, faster. */
-export declare function scoreBatch(rows: readonly Row[]): Prediction[]
+export declare function scoreBatch(rows: readonly Row[], options?: ScoreOptions): Prediction[]
 `
 }
 

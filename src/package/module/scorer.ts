@@ -6,6 +6,7 @@ import type { Module } from '../../kernels/webassembly.ts'
 import type { ModelManifest, Signature } from '../../model/manifest.ts'
 import { openModel } from '../../model/model.ts'
 import type { Prediction } from '../../model/predictions.ts'
+import type { ReasonOptions } from '../../model/reasons/reasons.ts'
 import type { Plugin, PluginKind } from '../../plugin/kinds.ts'
 import type { Registry } from '../../plugin/registry.ts'
 
@@ -25,6 +26,14 @@ export interface PackedPlugin {
   readonly plugin: Plugin
 }
 
+/** What may be asked for beside the prediction. */
+export interface ScoreOptions {
+  /** Most reasons of a row. */
+  readonly reasons?: number
+  /** Binary: the class that reasons speak for. Default: the positive one. */
+  readonly of?: string
+}
+
 /** What a package exports. */
 export interface Scorer {
   /** What the model takes and gives. */
@@ -32,9 +41,9 @@ export interface Scorer {
   /** SHA-256 of the model, as its run recorded it. */
   readonly digest: Digest
   /** @throws DaybookError with `code`, saying what is wrong with the row */
-  score(row: JsonObject): Prediction
+  score(row: JsonObject, options?: ScoreOptions): Prediction
   /** As {@link score}, for many rows at a time. */
-  scoreBatch(rows: readonly JsonObject[]): Prediction[]
+  scoreBatch(rows: readonly JsonObject[], options?: ScoreOptions): Prediction[]
 }
 
 /** Opens a packed model. This is the code that a package carries: it needs nothing but what every browser has. */
@@ -51,9 +60,13 @@ export async function openScorer(packed: PackedModel, plugins: readonly PackedPl
   return {
     signature: model.signature,
     digest,
-    score: (row) => model.predictRows([row])[0] as Prediction,
-    scoreBatch: (rows) => model.predictRows(rows),
+    score: (row, options) => model.predictRows([row], reasonsAsked(options))[0] as Prediction,
+    scoreBatch: (rows, options) => model.predictRows(rows, reasonsAsked(options)),
   }
+}
+
+function reasonsAsked({ reasons, of }: ScoreOptions = {}): ReasonOptions | undefined {
+  return reasons === undefined ? undefined : { count: reasons, of }
 }
 
 /** A registry of the plugins at hand alone. */
