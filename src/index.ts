@@ -1,12 +1,13 @@
 import type { DocumentKind } from './report/documents/index.ts'
 import type { DrawingCache } from './report/figure.ts'
 import type { ReadObject } from './report/view.ts'
+import type { PredictionComparison } from './run/diff/compare-predictions.ts'
 import { type PageOptions, runPage as runPageWith } from './run/page.ts'
 import type { FinishedRun, RunOptions } from './run/run-pipeline.ts'
 import type { Verification } from './run/verify/verification.ts'
 import type { VerifyOptions } from './run/verify/verify-run.ts'
 import type { ServeOptions, Server } from './serve/index.ts'
-import type { RunEvent, RunRecord } from './store/index.ts'
+import type { RunEvent, RunRecord, Store } from './store/index.ts'
 
 // The public API. What only one command needs (the runner, the report, the server) is loaded when it is called.
 
@@ -27,6 +28,7 @@ export { type CellReason, whyRan } from './plan/why-ran.ts'
 export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
 export type { DocumentKind } from './report/documents/index.ts'
+export type { PredictionComparison, PredictionDiff } from './run/diff/compare-predictions.ts'
 export { version } from './run/observe.ts'
 export {
   type PageOptions,
@@ -50,6 +52,7 @@ export {
   attest,
   attestationsOf,
   attestedBy,
+  type Bounds,
   type Collected,
   checkStore,
   collect,
@@ -86,6 +89,19 @@ export async function createServer(options: ServeOptions): Promise<Server> {
 export async function* verifyRun(record: RunRecord, options: VerifyOptions): AsyncGenerator<RunEvent, Verification> {
   const verify = await import('./run/verify/verify-run.ts')
   return yield* verify.verifyRun(record, options)
+}
+
+/**
+ * Scores the test rows of the second run with the models of both, and says where the predictions differ; nothing where both
+ * have one model.
+ */
+export async function comparePredictions(
+  a: RunRecord,
+  b: RunRecord,
+  store: Store,
+): Promise<PredictionComparison | undefined> {
+  const diff = await import('./run/diff/compare-predictions.ts')
+  return diff.comparePredictions(a, b, store)
 }
 
 /** Writes a document of a run: its model card, its bill of materials, its lineage. */
