@@ -2,6 +2,7 @@ import type { PackageVerification } from './package/verify-package.ts'
 import type { DocumentKind } from './report/documents/index.ts'
 import type { DrawingCache } from './report/figure.ts'
 import type { ReadObject } from './report/view.ts'
+import type { PredictionComparison } from './run/diff/compare-predictions.ts'
 import type { PackageOptions } from './run/package-run.ts'
 import { type PageOptions, runPage as runPageWith } from './run/page.ts'
 import type { FinishedRun, RunOptions } from './run/run-pipeline.ts'
@@ -30,6 +31,7 @@ export { type CellReason, whyRan } from './plan/why-ran.ts'
 export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
 export type { DocumentKind } from './report/documents/index.ts'
+export type { PredictionComparison, PredictionDiff } from './run/diff/compare-predictions.ts'
 export { version } from './run/observe.ts'
 export type { PackageOptions } from './run/package-run.ts'
 export {
@@ -54,6 +56,7 @@ export {
   attest,
   attestationsOf,
   attestedBy,
+  type Bounds,
   type Collected,
   checkStore,
   collect,
@@ -90,6 +93,19 @@ export async function createServer(options: ServeOptions): Promise<Server> {
 export async function* verifyRun(record: RunRecord, options: VerifyOptions): AsyncGenerator<RunEvent, Verification> {
   const verify = await import('./run/verify/verify-run.ts')
   return yield* verify.verifyRun(record, options)
+}
+
+/**
+ * Scores the test rows of the second run with the models of both, and says where the predictions differ; nothing where both
+ * have one model.
+ */
+export async function comparePredictions(
+  a: RunRecord,
+  b: RunRecord,
+  store: Store,
+): Promise<PredictionComparison | undefined> {
+  const diff = await import('./run/diff/compare-predictions.ts')
+  return diff.comparePredictions(a, b, store)
 }
 
 /** Writes a document of a run: its model card, its bill of materials, its lineage. */

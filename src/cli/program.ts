@@ -179,8 +179,12 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
     async (terminal, options) => (await import('./commands/fsck.ts')).ledgerHead(options, terminal),
     (declared) => declared.addArgument(new Argument('<what>', 'the last entry').choices(['head'])),
   )
-  command('diff <a> <b>', 'what differs between two runs', async (terminal, options, [a, b]) =>
-    (await import('./commands/diff.ts')).diff(a as string, b as string, options, terminal),
+  command(
+    'diff <a> <b>',
+    'what differs between two runs: data, page, code, metrics, predictions',
+    async (terminal, options, [a, b]) =>
+      (await import('./commands/diff.ts')).diff(a as string, b as string, options, terminal),
+    (declared) => declared.option('--md', 'as Markdown, for a pull request'),
   )
   command(
     'report <run>',

@@ -7,11 +7,15 @@ import { type Plan, planPipeline } from '../plan/index.ts'
 import { decodeState } from '../plugin/api.ts'
 import type { CellSpec, Pipeline } from '../spec/pipeline.ts'
 import { newRunId, type RunEvent, type RunRecord, type Store } from '../store/index.ts'
+import { type CellWarning, collectWarnings } from './collect-warnings.ts'
 import { EventQueue } from './event-queue.ts'
 import type { Moved } from './lock.ts'
 import { makeRecord } from './make-record.ts'
-import { observeGit, observeMachine } from './observe.ts'
+import { observeMachine } from './observe.ts'
+import { observeGit } from './observe-git.ts'
 import { observeInputs } from './observe-inputs.ts'
+import { observeLockfile } from './observe-lockfile.ts'
+import { pagePlugins } from './page-plugins.ts'
 import { type CellOutcome, type PlanOutcome, runPlan } from './schedule.ts'
 import type { Executor } from './task.ts'
 import { WorkerExecutor } from './worker-executor.ts'
@@ -36,6 +40,8 @@ export interface RunOptions {
   ) => Promise<string>
   /** Holds the page against its typed data, before anything is made of it. */
   readonly checkData?: (frame: Frame) => Promise<readonly DaybookError[]>
+  /** Does the page say that a warning is known and accepted? Default: it says so of none. */
+  readonly silenced?: (warning: CellWarning) => boolean
   /** The command that repeats it, for the record. */
   readonly command?: string
 }
@@ -77,6 +83,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
   const start = performance.now()
   const before = await store.runs.latestOf(pipeline.name)
   const git = observeGit(pipeline.source.folder)
+  const lockfile = observeLockfile(pipeline.source.folder)
   const endLease = await store.leases.take(id)
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
@@ -119,6 +126,8 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
       pipeline,
       outcome,
       previous: before?.digest ?? null,
+      warnings: collectWarnings(outcome.cells, events),
+      ...(options.silenced && { silenced: options.silenced }),
       observed: {
         ...observeMachine(),
         startedAt: startedAt.toISOString(),
@@ -128,6 +137,8 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
         command,
         pageFile: pipeline.source.file,
         inputs: await observeInputs(pipeline, outcome.cells),
+        plugins: pagePlugins(pipeline),
+        lockfile: await lockfile,
         ...withGit(await git),
       },
     })

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path'
-import { type DaybookError, fail } from '../base/errors.ts'
+import { type DaybookError, fail, type Place } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { ParamsSchema } from '../plugin/api.ts'
 import { visitParams } from '../plugin/visit-params.ts'
@@ -38,10 +38,14 @@ export function readSurroundings(
       errors.push(fail('SPEC_ENV_UNSET', { name: unset[1] || '(no name)' }, { at: place }))
       return
     }
+    if (schema.location === true && holdsCredentials(value)) {
+      errors.push(fail('SPEC_LITERAL_CREDENTIALS', { param: name, plugin: at.plugin }, { at: covered(place, value) }))
+      return
+    }
     const filled = value.replace(variable, (_, key: string) => env[key] as string)
     if (schema.secret === true) {
       if (value !== '' && filled === value)
-        errors.push(fail('SPEC_LITERAL_SECRET', { param: name, plugin: at.plugin }, { at: place }))
+        errors.push(fail('SPEC_LITERAL_SECRET', { param: name, plugin: at.plugin }, { at: covered(place, value) }))
       secrets[name] = filled
     } else {
       locations[name] =
@@ -49,6 +53,30 @@ export function readSurroundings(
     }
   })
   return { locations, secrets, errors }
+}
+
+/** Names of query parameters whose values open doors. */
+const secretParameter =
+  /^(?:x-(?:amz|goog)-(?:signature|credential|security-token)|sig|signature|.*(?:token|secret|password|passwd|api[-_]?key|access[-_]?key))$/i
+
+/** Does a URL carry a password or a token that stands in clear? */
+export function holdsCredentials(location: string): boolean {
+  const scheme = /^[a-z][a-z0-9+.-]+:\/\//i.exec(location)?.[0]
+  if (scheme === undefined) return false
+  const [address = '', query = ''] = location.slice(scheme.length).split('#')[0]?.split('?', 2) ?? []
+  const inClear = (text: string | undefined): boolean => text !== undefined && text.replace(variable, '') !== ''
+  const user = /^[^/]*(?=@)/.exec(address)?.[0]
+  if (user?.includes(':') && inClear(user.slice(user.indexOf(':') + 1))) return true
+  return query.split('&').some((pair) => {
+    const [name = '', ...value] = pair.split('=')
+    return secretParameter.test(name) && inClear(value.join('='))
+  })
+}
+
+/** A place whose line shows no letter of a value. */
+function covered(place: Place, value: string): Place {
+  const { text, ...bare } = place
+  return text?.includes(value) ? { ...bare, text: text.replaceAll(value, '*'.repeat(value.length)) } : bare
 }
 
 /** Paths of params with `${env:…}` that are neither location nor secret. */

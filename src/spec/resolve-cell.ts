@@ -152,7 +152,7 @@ function checkFiles(
       given,
     )
     const written = typeof shown === 'string' ? shown : file
-    const hint = nearestFile(file, written)
+    const hint = written.includes('${env:') ? undefined : nearestFile(file, written) // what it leads to is not told
     return [fail('SPEC_NO_DATA_FILE', { path: written }, { at: page.place([...path, 'with', ...steps]), hint })]
   })
 }

@@ -26,6 +26,7 @@ export function recordOf(id: string, pipeline: string, status: RunRecord['status
     page: { text: `name: ${pipeline}`, digest: zero },
     overrides: [],
     error: null,
+    warnings: [],
     observed: {
       startedAt: '2026-01-01T00:00:00.000Z',
       finishedAt: '2026-01-01T00:00:01.000Z',
@@ -42,6 +43,12 @@ export function recordOf(id: string, pipeline: string, status: RunRecord['status
       cells: [],
       pageFile: 'page.yaml',
       inputs: [],
+      plugins: [],
+      lockfile: null,
+      v8: '11',
+      icu: '75',
+      timeZone: 'UTC',
+      locale: 'en-US',
     },
     previous: null,
   }

@@ -1,4 +1,4 @@
-import type { Digest } from '../../base/digest.ts'
+import { type Digest, isDigest } from '../../base/digest.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { diffRuns, type RunObserved, type RunRecord } from '../../store/index.ts'
 
@@ -21,6 +21,9 @@ export interface Verification {
   readonly notes: readonly string[]
 }
 
+/** Groups of differences that decide nothing, or are said in other words; so are digests of code. */
+const besides: ReadonlySet<string> = new Set(['environment', 'cells', 'warnings'])
+
 /** Holds a replay against a record. Decided by outputs and by `run.digest`; what else differs is a note. */
 export function compareRuns(record: RunRecord, replay: RunRecord, notes: readonly string[]): Verification {
   const actual = outputsOf(replay)
@@ -40,7 +43,9 @@ export function compareRuns(record: RunRecord, replay: RunRecord, notes: readonl
   }
   const sameResult = record.status === 'interrupted' || record.digest === replay.digest
   if (first === undefined && sameResult) return { verdict: 'identical', run: record.id, cells, first: null, notes: all }
-  const differences = diffRuns(record, replay).filter(({ group }) => group !== 'environment' && group !== 'cells')
+  const differences = diffRuns(record, replay).filter(
+    ({ group, a }) => !besides.has(group) && !(group === 'code' && isDigest(a)),
+  )
   const named = differences
     .slice(0, 10)
     .map(({ group, what, a, b }) => `${group} ${what}: ${JSON.stringify(a)} -> ${JSON.stringify(b)}`)
@@ -69,8 +74,8 @@ function environmentNotes(there: RunObserved, here: RunObserved): string[] {
   const notes = Object.keys(now)
     .filter((name) => before[name] !== now[name])
     .map((name) => `${name} ${now[name]} here, ${before[name]} there`)
-  const codes = new Map(there.cells.map(({ id, code }) => [id, code]))
-  const moved = here.cells.filter(({ id, code }) => code !== null && codes.has(id) && codes.get(id) !== code)
-  if (moved.length > 0) notes.push(`other code in the plugins of ${moved.map(({ id }) => id).join(', ')}`)
+  const codes = new Map(there.plugins.map(({ cell, code }) => [cell, code]))
+  const moved = here.plugins.filter(({ cell, code }) => codes.has(cell) && codes.get(cell) !== code)
+  if (moved.length > 0) notes.push(`other code in the plugins of ${moved.map(({ cell }) => cell).join(', ')}`)
   return notes
 }
