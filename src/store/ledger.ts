@@ -68,10 +68,22 @@ export class Ledger {
 
   /** What is wrong with the chain: entries that are damaged, missing, or do not follow the one before. */
   async check(): Promise<DaybookError[]> {
+    const numbers = await this.#numbers()
+    return this.#checkChain(numbers, 1)
+  }
+
+  /** As {@link check}, of an entry and those next to it alone. */
+  async checkAround(number: number): Promise<DaybookError[]> {
+    const last = (await this.#numbers()).at(-1) ?? 0
+    const near = [number - 1, number, number + 1].filter((one) => one > 0 && one <= last)
+    return this.#checkChain(near, near[0] as number)
+  }
+
+  async #checkChain(numbers: readonly number[], first: number): Promise<DaybookError[]> {
     const errors: DaybookError[] = []
-    let expected = 1
-    let previous: Digest | null | undefined = null
-    for (const number of await this.#numbers()) {
+    let expected = first
+    let previous: Digest | null | undefined = first === 1 ? null : undefined
+    for (const number of numbers) {
       for (; expected < number; expected++) {
         errors.push(fail('STORE_LEDGER_DAMAGED', { number: expected, reason: 'it is missing' }))
         previous = undefined
