@@ -120,7 +120,7 @@ class FilesCheck {
   async targets({ id, deploy = [] }: RunRecord): Promise<void> {
     for (const { id: cell, output } of deploy) {
       const list = output === null ? undefined : await this.#store.objects.get(output).catch(() => undefined)
-      if (list === undefined) continue // a missing list is found with the objects
+      if (list === undefined || !isInside(cell)) continue // a missing list is found with the objects
       const folder = join('runs', id, 'deploy', cell)
       const files = filesInList(list)
       for (const [path, digest] of files) await this.hold(join(folder, path), digest)

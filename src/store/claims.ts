@@ -20,6 +20,7 @@ export async function falseClaims(record: RunRecord, entry: LedgerEntry, objects
     'its digest': record.digest === entry.digest,
     'its pipeline': pipeline === entry.pipeline && pipeline === result.page.name,
     'its status': status === entry.status,
+    'its cells': [...result.cells, ...(record.deploy ?? [])].every(({ id }) => !/[/\\]|^\.*$/.test(id)), // they name folders
     'its page': digestBytes(page.text) === page.digest,
     'its metrics':
       same(result.metrics?.test, entry.metrics) &&

@@ -54,10 +54,15 @@ export class Ledger {
       const head = await this.#head()
       const content = { format: 1 as const, number: (head?.number ?? 0) + 1, previous: head?.entry ?? null, ...body }
       const entry: LedgerEntry = { ...content, entry: digestJson(content as unknown as JsonObject) }
-      const path = join(this.#folder, nameOf(entry.number))
+      const path = this.file(entry.number)
       // Not canonical: metrics keep the order of the page. The digest is over canonical JSON.
       if (await createDurably(path, `${JSON.stringify(entry)}\n`)) return entry
     }
+  }
+
+  /** File of an entry. */
+  file(number: number): string {
+    return join(this.#folder, nameOf(number))
   }
 
   /** Every entry that can be read, oldest first. Damaged ones are left out: {@link check} names them. */
@@ -117,7 +122,7 @@ export class Ledger {
     const damaged = (reason: string): DaybookError => fail('STORE_LEDGER_DAMAGED', { number, reason })
     let parsed: LedgerEntry
     try {
-      parsed = JSON.parse(await readFile(join(this.#folder, nameOf(number)), 'utf8'))
+      parsed = JSON.parse(await readFile(this.file(number), 'utf8'))
     } catch (thrown) {
       throw damaged(isAbsent(thrown) ? 'it is missing' : reasonOf(thrown))
     }
