@@ -1,3 +1,5 @@
+import type { ExportedRun, ExportOptions } from './package/export-run.ts'
+import type { ArchiveVerification, VerifyArchiveOptions } from './package/verify-archive.ts'
 import type { PackageVerification } from './package/verify-package.ts'
 import type { DocumentKind } from './report/documents/index.ts'
 import type { DrawingCache } from './report/figure.ts'
@@ -6,10 +8,11 @@ import type { PredictionComparison } from './run/diff/compare-predictions.ts'
 import type { PackageOptions } from './run/package-run.ts'
 import { type PageOptions, runPage as runPageWith } from './run/page.ts'
 import type { FinishedRun, RunOptions } from './run/run-pipeline.ts'
+import type { SampleOptions } from './run/verify/sample-run.ts'
 import type { Verification } from './run/verify/verification.ts'
 import type { VerifyOptions } from './run/verify/verify-run.ts'
 import type { ServeOptions, Server } from './serve/index.ts'
-import type { RunEvent, RunRecord, Store } from './store/index.ts'
+import type { LedgerEntry, RunEvent, RunRecord, Store } from './store/index.ts'
 
 // The public API. What only one command needs (the runner, the report, the server) is loaded when it is called.
 
@@ -25,6 +28,8 @@ export {
   type Signature,
 } from './model/index.ts'
 export { type ScoreFileOptions, scoreFile, scoreFileOptions } from './model/score-file.ts'
+export type { ExportedRun, ExportOptions } from './package/export-run.ts'
+export type { ArchiveVerification, VerifyArchiveOptions } from './package/verify-archive.ts'
 export type { PackageVerification } from './package/verify-package.ts'
 export type { Plan, PlannedCell } from './plan/index.ts'
 export { type CellReason, whyRan } from './plan/why-ran.ts'
@@ -44,7 +49,8 @@ export {
 } from './run/page.ts'
 export { openRunModel } from './run/run-model.ts'
 export type { FinishedRun, LockOutcome } from './run/run-pipeline.ts'
-export type { Verification, VerifiedCell } from './run/verify/verification.ts'
+export type { SampleOptions } from './run/verify/sample-run.ts'
+export type { FileCheck, FileProblem, Verification, VerifiedCell } from './run/verify/verification.ts'
 export type { VerifyOptions } from './run/verify/verify-run.ts'
 export { type ServeConfiguration, serveConfiguration } from './serve/configuration.ts'
 export type { ServeOptions, Server } from './serve/index.ts'
@@ -106,6 +112,45 @@ export async function comparePredictions(
 ): Promise<PredictionComparison | undefined> {
   const diff = await import('./run/diff/compare-predictions.ts')
   return diff.comparePredictions(a, b, store)
+}
+
+/** Holds a run against its digests, without repeating it: every file and every object that it needs. */
+export async function verifyFiles(entry: LedgerEntry, store: Store): Promise<Verification> {
+  const verify = await import('./run/verify/verify-files.ts')
+  return verify.verifyFiles(entry, store)
+}
+
+/**
+ * Runs a seeded sample of a run's cells again, each alone from what the store holds, and compares what they give with the cache.
+ *
+ * @throws {DaybookError} RUN_INTERRUPTED where it was told to stop
+ */
+export async function sampleRun(record: RunRecord, store: Store, options: SampleOptions): Promise<Verification> {
+  const verify = await import('./run/verify/sample-run.ts')
+  return verify.sampleRun(record, store, options)
+}
+
+/**
+ * Packs a run into one file, for whoever is to check or repeat it elsewhere.
+ *
+ * @throws {DaybookError} ARCHIVE_RUN_DAMAGED, ARCHIVE_NO_INPUT, ARCHIVE_EXISTS
+ */
+export async function exportRun(entry: LedgerEntry, store: Store, options: ExportOptions): Promise<ExportedRun> {
+  const archive = await import('./package/export-run.ts')
+  return archive.exportRun(entry, store, options)
+}
+
+/**
+ * Verifies a run from an archive alone: every file, then a replay. Yields the events of the replay.
+ *
+ * @throws {DaybookError} TAR_…, ARCHIVE_… where it is no archive of a run; RUN_INTERRUPTED where it was told to stop
+ */
+export async function* verifyArchive(
+  file: string,
+  options: VerifyArchiveOptions,
+): AsyncGenerator<RunEvent, ArchiveVerification> {
+  const archive = await import('./package/verify-archive.ts')
+  return yield* archive.verifyArchive(file, options)
 }
 
 /** Writes a document of a run: its model card, its bill of materials, its lineage. */

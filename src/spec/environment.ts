@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../base/json.ts'
 import type { ParamsSchema } from '../plugin/api.ts'
 import { visitParams } from '../plugin/visit-params.ts'
 import type { Page } from './page.ts'
-import type { SpecPath } from './pipeline.ts'
+import type { SpecContext, SpecPath } from './pipeline.ts'
 
 const variable = /\$\{env:([^}]*)\}/g
 
@@ -22,7 +22,7 @@ export interface Surroundings {
 export function readSurroundings(
   page: Page,
   at: { readonly path: SpecPath; readonly plugin: string; readonly schema: ParamsSchema; readonly params: JsonObject },
-  env: Readonly<Record<string, string | undefined>>,
+  { env, findsFiles = false }: Pick<SpecContext, 'env' | 'findsFiles'>,
 ): Surroundings {
   const locations: Record<string, string> = {}
   const secrets: Record<string, string> = {}
@@ -34,7 +34,8 @@ export function readSurroundings(
     const free = schema.location === true || schema.secret === true
     if (!free) return
     const unset = [...value.matchAll(variable)].find(([, key]) => env[key as string] === undefined)
-    if (unset !== undefined) {
+    // Whoever finds the file by its content needs no variable that once led to it.
+    if (unset !== undefined && !(findsFiles && schema.location === true)) {
       errors.push(fail('SPEC_ENV_UNSET', { name: unset[1] || '(no name)' }, { at: place }))
       return
     }
@@ -42,7 +43,7 @@ export function readSurroundings(
       errors.push(fail('SPEC_LITERAL_CREDENTIALS', { param: name, plugin: at.plugin }, { at: covered(place, value) }))
       return
     }
-    const filled = value.replace(variable, (_, key: string) => env[key] as string)
+    const filled = value.replace(variable, (written, key: string) => env[key] ?? written)
     if (schema.secret === true) {
       if (value !== '' && filled === value)
         errors.push(fail('SPEC_LITERAL_SECRET', { param: name, plugin: at.plugin }, { at: covered(place, value) }))

@@ -81,7 +81,7 @@ export async function resolveCell<Kind extends PluginKind>(
     locations,
     secrets,
     errors: faults,
-  } = readSurroundings(page, { path: at.path, plugin: name, schema, params }, ctx.env)
+  } = readSurroundings(page, { path: at.path, plugin: name, schema, params }, ctx)
   errors.push(...faults)
   if (at.kind === 'data' && ctx.findsFiles !== true) errors.push(...checkFiles(page, at.path, text.with, locations))
   if (errors.length > before) return { plugin, cell: undefined }

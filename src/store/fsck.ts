@@ -1,26 +1,13 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile, rename } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
 import { byCodeUnit } from '../base/canonical.ts'
 import { type Digest, digestBytes, isDigest } from '../base/digest.ts'
-import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
-import { attestationsOf } from './attestations.ts'
-import { isAbsent, makeFolder, namesIn } from './durable.ts'
-import type { LedgerEntry } from './ledger.ts'
+import { type DaybookError, fail } from '../base/errors.ts'
+import { checkRunFiles, type Damage } from './check-run.ts'
+import { makeFolder, namesIn } from './durable.ts'
 import { type Store, storeFiles } from './open-store.ts'
 import { objectsOf } from './reach.ts'
-import type { RunRecord } from './record.ts'
-
-/** One thing that is wrong with a store. */
-export interface Damage {
-  readonly error: DaybookError
-  /** Path in the store. */
-  readonly path: string
-  /** Runs that it hurts. */
-  readonly runs: readonly string[]
-  /** True where the file was set aside, so that the next run makes it anew. */
-  readonly quarantined: boolean
-}
 
 /** What a check of a store found. */
 export interface StoreCheck {
@@ -81,17 +68,12 @@ class Check {
   async runs(): Promise<number> {
     const entries = await this.#store.ledger.entries()
     for (const entry of entries) {
-      const record = await this.#recordOf(entry)
-      const folder = join('runs', entry.run)
-      await this.#hold(join(folder, 'events.ndjson'), entry.files.events, entry.run)
-      if (entry.files.report !== null) await this.#hold(join(folder, 'report.html'), entry.files.report, entry.run)
+      const { record, damages } = await checkRunFiles(entry, this.#store)
+      this.damages.push(...damages)
       if (record === undefined) continue
       for (const digest of await objectsOf(record, this.#store)) {
         this.#needs.set(digest, [...(this.#needs.get(digest) ?? []), entry.run])
       }
-      await this.#targets(record)
-      for (const { path, error } of (await attestationsOf(record, this.#store)).damaged)
-        this.#add(error, path, [entry.run])
     }
     return entries.length
   }
@@ -137,40 +119,6 @@ class Check {
     return names.length
   }
 
-  async #recordOf({ run }: LedgerEntry): Promise<RunRecord | undefined> {
-    try {
-      return await this.#store.runs.read(run)
-    } catch (thrown) {
-      this.#add(asDaybookError(thrown), join('runs', run, 'run.json'), [run])
-      return undefined
-    }
-  }
-
-  /** Files of targets beside the record, against the lists that the record names. */
-  async #targets({ id, deploy = [] }: RunRecord): Promise<void> {
-    for (const { id: cell, output } of deploy) {
-      const list = output === null ? undefined : await this.#store.objects.get(output).catch(() => undefined)
-      if (list === undefined) continue // a missing list is found with the objects
-      const folder = join('runs', id, 'deploy', cell)
-      const files = JSON.parse(new TextDecoder().decode(list)) as Readonly<Record<string, Digest>>
-      for (const [path, digest] of Object.entries(files)) await this.#hold(join(folder, path), digest, id)
-      for (const path of await filesIn(this.#path(folder))) {
-        if (!Object.hasOwn(files, path))
-          this.#add(fail('STORE_FILE_STRANGE', { path: join(folder, path) }), join(folder, path), [id])
-      }
-    }
-  }
-
-  async #hold(path: string, expected: Digest, run: string): Promise<void> {
-    let found: Digest | undefined
-    try {
-      found = digestBytes(await readFile(this.#path(path)))
-    } catch (thrown) {
-      if (isAbsent(thrown)) return this.#add(fail('STORE_FILE_MISSING', { path }), path, [run])
-    }
-    if (found !== expected) this.#add(fail('STORE_FILE_CHANGED', { path }), path, [run])
-  }
-
   async #setAside(error: DaybookError, path: string, runs: readonly string[] = []): Promise<void> {
     const to = this.#path(join(quarantine, path.replaceAll(/[/\\]/g, '-')))
     const quarantined = await makeFolder(this.#path(quarantine))
@@ -189,12 +137,4 @@ class Check {
   #path(path: string): string {
     return join(this.#store.folder, path)
   }
-}
-
-/** Relative paths of the files under a folder. */
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
 }

@@ -54,10 +54,15 @@ export class Ledger {
       const head = await this.#head()
       const content = { format: 1 as const, number: (head?.number ?? 0) + 1, previous: head?.entry ?? null, ...body }
       const entry: LedgerEntry = { ...content, entry: digestJson(content as unknown as JsonObject) }
-      const path = join(this.#folder, nameOf(entry.number))
+      const path = this.file(entry.number)
       // Not canonical: metrics keep the order of the page. The digest is over canonical JSON.
       if (await createDurably(path, `${JSON.stringify(entry)}\n`)) return entry
     }
+  }
+
+  /** File of an entry. */
+  file(number: number): string {
+    return join(this.#folder, nameOf(number))
   }
 
   /** Every entry that can be read, oldest first. Damaged ones are left out: {@link check} names them. */
@@ -68,10 +73,22 @@ export class Ledger {
 
   /** What is wrong with the chain: entries that are damaged, missing, or do not follow the one before. */
   async check(): Promise<DaybookError[]> {
+    const numbers = await this.#numbers()
+    return this.#checkChain(numbers, 1)
+  }
+
+  /** As {@link check}, of an entry and those next to it alone. */
+  async checkAround(number: number): Promise<DaybookError[]> {
+    const last = (await this.#numbers()).at(-1) ?? 0
+    const near = [number - 1, number, number + 1].filter((one) => one > 0 && one <= last)
+    return this.#checkChain(near, near[0] as number)
+  }
+
+  async #checkChain(numbers: readonly number[], first: number): Promise<DaybookError[]> {
     const errors: DaybookError[] = []
-    let expected = 1
-    let previous: Digest | null | undefined = null
-    for (const number of await this.#numbers()) {
+    let expected = first
+    let previous: Digest | null | undefined = first === 1 ? null : undefined
+    for (const number of numbers) {
       for (; expected < number; expected++) {
         errors.push(fail('STORE_LEDGER_DAMAGED', { number: expected, reason: 'it is missing' }))
         previous = undefined
@@ -105,7 +122,7 @@ export class Ledger {
     const damaged = (reason: string): DaybookError => fail('STORE_LEDGER_DAMAGED', { number, reason })
     let parsed: LedgerEntry
     try {
-      parsed = JSON.parse(await readFile(join(this.#folder, nameOf(number)), 'utf8'))
+      parsed = JSON.parse(await readFile(this.file(number), 'utf8'))
     } catch (thrown) {
       throw damaged(isAbsent(thrown) ? 'it is missing' : reasonOf(thrown))
     }

@@ -1,3 +1,4 @@
+import { archiveCodes } from './archive.ts'
 import { cliCodes } from './cli.ts'
 import { table } from './code.ts'
 import { dataCodes } from './data.ts'
@@ -19,6 +20,7 @@ export const codes = {
   ...kernelCodes,
   ...storeCodes,
   ...signCodes,
+  ...archiveCodes,
   ...modelCodes,
   ...runCodes,
   ...packageCodes,

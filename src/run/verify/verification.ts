@@ -1,4 +1,5 @@
 import { type Digest, isDigest } from '../../base/digest.ts'
+import type { DaybookError } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { diffRuns, type RunObserved, type RunRecord } from '../../store/index.ts'
 
@@ -10,6 +11,21 @@ export interface VerifiedCell {
   readonly same: boolean
 }
 
+/** A file that is not what it should be. */
+export interface FileProblem {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+  /** In the store or the archive. */
+  readonly path?: string
+}
+
+/** What came of holding the files of a run against their digests. */
+export interface FileCheck {
+  readonly checked: number
+  readonly problems: readonly FileProblem[]
+}
+
 /** What came of verifying a run. */
 export interface Verification {
   /** `unverifiable` only where something is missing that a replay needs. */
@@ -19,6 +35,10 @@ export interface Verification {
   /** The first cell that differs. */
   readonly first: string | null
   readonly notes: readonly string[]
+  /** Where the files were checked: those of an archive always are. */
+  readonly files?: FileCheck
+  /** Where cells were sampled: what repeats it. */
+  readonly sample?: { readonly share: number; readonly seed: number; readonly cells: number; readonly of: number }
 }
 
 /** Groups of differences that decide nothing, or are said in other words; so are digests of code. */
@@ -56,6 +76,16 @@ export function compareRuns(record: RunRecord, replay: RunRecord, notes: readonl
 export function unverifiable(record: RunRecord, notes: readonly string[]): Verification {
   const cells = [...outputsOf(record)].map(([id, expected]) => ({ id, expected, actual: null, same: false }))
   return { verdict: 'unverifiable', run: record.id, cells, first: null, notes }
+}
+
+/** The verdict of a check without a replay: the digests hold, or a file is named that is not what it should be. */
+export function verdictOfFiles(run: string, files: FileCheck, notes: readonly string[]): Verification {
+  const verdict = files.problems.length === 0 ? 'identical' : 'different'
+  return { verdict, run, cells: [], first: null, notes, files }
+}
+
+export function problemOf({ code, message, hint }: DaybookError, path?: string): FileProblem {
+  return { code, message, ...(hint !== undefined && { hint }), ...(path !== undefined && { path }) }
 }
 
 /** Outputs by cell, those of deployment last. */
