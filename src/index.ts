@@ -58,6 +58,7 @@ export {
   diffRuns,
   type Evaluation,
   type GcOptions,
+  isTombstone,
   type LedgerEntry,
   openStore,
   type RunEvent,
