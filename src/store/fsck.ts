@@ -72,6 +72,8 @@ class Check {
   }
 
   async ownFiles(): Promise<void> {
+    const isMade = (await this.#read('format')) !== undefined || (await this.#names('ledger')).length > 0
+    if (!isMade) return // whoever made it was killed: the next run goes on
     for (const [name, content] of Object.entries(storeFiles)) {
       const found = await this.#read(name)
       if (found !== 'unreadable' && found?.toString('utf8') !== content)
@@ -150,27 +152,44 @@ class Check {
     }
     for (const [digest, runs] of this.#needs) {
       if (there.has(digest)) continue
-      this.#add(fail('STORE_OBJECT_MISSING', { digest }), join(top, digest.slice(0, 2), digest.slice(2)), runs)
+      this.#add(fail('STORE_OBJECT_MISSING', { digest }), objectPath(digest), runs)
     }
     return count
   }
 
   async cells(): Promise<number> {
-    const names = await this.#names('cells')
-    for (const name of names) {
-      const path = join('cells', name)
-      if ((await this.#read(path)) === 'unreadable') continue
-      if ((await this.#store.cells.read(name)) !== undefined) this.#left(name, path)
-      else await this.#setAside(fail('STORE_CELL_DAMAGED', { key: name }), path)
-    }
-    return names.length
+    const { cells } = this.#store
+    return this.#caches(
+      'cells',
+      (key) => cells.inspect(key),
+      (key) => fail('STORE_CELL_DAMAGED', { key }),
+    )
   }
 
   async drawings(): Promise<number> {
-    const names = await this.#names('drawings')
+    const { drawings } = this.#store
+    return this.#caches(
+      'drawings',
+      (key) => drawings.inspect(key),
+      (key) => fail('STORE_DRAWING_DAMAGED', { key }),
+    )
+  }
+
+  /** Files that hold their own digest, and that are made anew where they are damaged. */
+  async #caches(
+    folder: string,
+    inspect: (name: string) => Promise<unknown>,
+    damaged: (name: string) => DaybookError,
+  ): Promise<number> {
+    const names = await this.#names(folder)
     for (const name of names) {
-      if ((await this.#store.drawings.get(name)) !== undefined) continue
-      await this.#setAside(fail('STORE_DRAWING_DAMAGED', { key: name }), join('drawings', name))
+      const path = join(folder, name)
+      try {
+        if ((await inspect(name)) !== undefined) this.#left(name, path)
+        else await this.#setAside(damaged(name), path)
+      } catch (thrown) {
+        this.#add(asDaybookError(thrown), path)
+      }
     }
     return names.length
   }
@@ -187,8 +206,8 @@ class Check {
   /** Files of targets beside the record, against the lists that the record names. */
   async #targets({ id, deploy = [] }: RunRecord): Promise<void> {
     for (const { id: cell, output } of deploy) {
-      const list = output === null ? undefined : await this.#store.objects.get(output).catch(() => undefined)
-      if (list === undefined) continue // a missing list is found with the objects
+      const list = output === null ? undefined : await this.#read(objectPath(output), [id])
+      if (list === undefined || list === 'unreadable' || digestBytes(list) !== output) continue // found with the objects
       const folder = join('runs', id, 'deploy', cell)
       const files = JSON.parse(new TextDecoder().decode(list)) as Readonly<Record<string, Digest>>
       for (const [path, digest] of Object.entries(files)) await this.#hold(join(folder, path), digest, id)
@@ -254,6 +273,10 @@ class Check {
   #path(path: string): string {
     return join(this.#store.folder, path)
   }
+}
+
+function objectPath(digest: Digest): string {
+  return join('objects', 'sha256', digest.slice(0, 2), digest.slice(2))
 }
 
 /** Relative paths of the files under a folder. */
