@@ -26,8 +26,9 @@ export interface LedgerView {
 
 const namePattern = /^\d{10}\.json$/
 
-/** Files that are read at a time: a process may open only so many. */
+/** Files that are read at a time, and blocks, each of which may need its files: a process may open only so many. */
 const atATime = 64
+const blocksAtATime = 8
 
 /** The ledger: one file an entry, each naming the digest of the one before, so that no entry can change or go unseen. */
 export class Ledger {
@@ -36,6 +37,7 @@ export class Ledger {
   readonly #blocks: LedgerBlocks
   /** Entries that this process read and found sound: they never change. */
   readonly #known = new Map<number, ChainEntry>()
+  readonly #copies = new Map<number, readonly ChainEntry[]>()
   #lastKnown = 0
 
   constructor(folder: string, onStep?: OnStep) {
@@ -116,11 +118,10 @@ export class Ledger {
    */
   async view(): Promise<LedgerView> {
     const last = Math.max((await this.#numbers()).at(-1) ?? 0, await this.#lastOfBlocks())
-    const entries: ChainEntry[] = []
-    for (let first = 1; first <= last; first += BLOCK) {
-      const full = first + BLOCK - 1 <= last
-      entries.push(...(full ? await this.#fresh(first) : sound(await this.#readAll(range(first, last)))))
-    }
+    const rest = last - (last % BLOCK) + 1
+    const firsts = range(0, Math.floor(last / BLOCK) - 1).map((block) => block * BLOCK + 1)
+    const blocks = await inBatches(firsts, blocksAtATime, (first) => this.#fresh(first))
+    const entries = [...blocks.flat(), ...sound(await this.#readAll(range(rest, last)))]
     const damaged = new Set(range(1, last))
     let previous: ChainEntry | undefined
     for (const entry of entries) {
@@ -137,19 +138,16 @@ export class Ledger {
     this.#known.clear()
     const last = Math.max((await this.#numbers()).at(-1) ?? 0, await this.#lastOfBlocks())
     let previous: Digest | null | undefined = null
-    for (let first = 1; first <= last; first += atATime) {
-      const numbers = range(first, Math.min(last, first + atATime - 1))
-      for (const [i, read] of (await this.#readAll(numbers)).entries()) {
-        if ('entry' in read) {
-          if (previous !== undefined && read.previous !== previous) {
-            const reason = 'it does not follow the entry before it'
-            errors.push(fail('STORE_LEDGER_DAMAGED', { number: numbers[i] as number, reason }))
-          }
-          previous = read.entry
-        } else {
-          errors.push(read)
-          previous = undefined
+    for (const read of await this.#readAll(range(1, last))) {
+      if ('entry' in read) {
+        if (previous !== undefined && read.previous !== previous) {
+          const reason = 'it does not follow the entry before it'
+          errors.push(fail('STORE_LEDGER_DAMAGED', { number: read.number, reason }))
         }
+        previous = read.entry
+      } else {
+        errors.push(read)
+        previous = undefined
       }
     }
     return errors
@@ -179,8 +177,11 @@ export class Ledger {
 
   /** Sound entries of a full block, from its copy or else from their files. */
   async #block(first: number): Promise<readonly ChainEntry[]> {
-    const block = await this.#blocks.get(first)
-    return block?.entries ?? this.#makeBlock(first)
+    const known = this.#copies.get(first)
+    if (known !== undefined) return known
+    const entries = (await this.#blocks.get(first))?.entries ?? (await this.#makeBlock(first))
+    this.#copies.set(first, entries)
+    return entries
   }
 
   /** As {@link #block}, where each entry's file is as it was when the copy was made. */
@@ -200,13 +201,8 @@ export class Ledger {
     return entries
   }
 
-  async #readAll(numbers: readonly number[]): Promise<(ChainEntry | DaybookError)[]> {
-    const all: (ChainEntry | DaybookError)[] = []
-    for (let at = 0; at < numbers.length; at += atATime) {
-      const some = numbers.slice(at, at + atATime)
-      all.push(...(await Promise.all(some.map((number) => this.#tryRead(number)))))
-    }
-    return all
+  #readAll(numbers: readonly number[]): Promise<(ChainEntry | DaybookError)[]> {
+    return inBatches(numbers, atATime, (number) => this.#tryRead(number))
   }
 
   #tryRead(number: number): Promise<ChainEntry | DaybookError> {
@@ -240,6 +236,17 @@ function sound(read: readonly (ChainEntry | DaybookError)[]): ChainEntry[] {
     if (one.code === 'STORE_UNREADABLE') throw one
     return false
   })
+}
+
+async function inBatches<T>(
+  numbers: readonly number[],
+  size: number,
+  work: (number: number) => Promise<T>,
+): Promise<T[]> {
+  const all: T[] = []
+  for (let at = 0; at < numbers.length; at += size)
+    all.push(...(await Promise.all(numbers.slice(at, at + size).map(work))))
+  return all
 }
 
 function range(first: number, last: number): number[] {

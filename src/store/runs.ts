@@ -22,6 +22,8 @@ export class Runs {
   readonly #folder: string
   readonly #ledger: Ledger
   readonly #onStep: OnStep | undefined
+  /** Numbers of the entries of runs, as far as this process came across them. */
+  readonly #numbers = new Map<string, number>()
 
   constructor(folder: string, ledger: Ledger, onStep?: OnStep) {
     this.#folder = folder
@@ -89,8 +91,9 @@ export class Runs {
    * @throws DaybookError STORE_RUN_CORRUPT, STORE_NO_RUN, STORE_LEDGER_DAMAGED, STORE_UNREADABLE
    */
   async read(id: string): Promise<RunRecord> {
-    for await (const entry of this.#latestFirst()) if (entry.run === id) return this.#recordOf(entry)
-    throw fail('STORE_NO_RUN', { run: id, folder: this.#folder })
+    const entry = await this.#entryOf(id)
+    if (entry === undefined) throw fail('STORE_NO_RUN', { run: id, folder: this.#folder })
+    return this.#recordOf(entry)
   }
 
   /**
@@ -104,6 +107,7 @@ export class Runs {
 
   /** As {@link resolve}, but gives the ledger's entry without reading the record. */
   async find(word: string): Promise<LedgerEntry> {
+    if (this.#numbers.has(word)) return (await this.#entryOf(word)) as LedgerEntry
     const seen: LedgerEntry[] = []
     for await (const entry of this.#latestFirst()) {
       // An id begins with a digit, a name with a letter: none is taken for the other.
@@ -136,7 +140,18 @@ export class Runs {
   }
 
   async *#latestFirst(): AsyncGenerator<LedgerEntry, void> {
-    for await (const entry of this.#ledger.newestFirst()) if (!isTombstone(entry)) yield entry
+    for await (const entry of this.#ledger.newestFirst()) {
+      if (isTombstone(entry)) continue
+      if (!this.#numbers.has(entry.run)) this.#numbers.set(entry.run, entry.number)
+      yield entry
+    }
+  }
+
+  async #entryOf(run: string): Promise<LedgerEntry | undefined> {
+    const number = this.#numbers.get(run)
+    if (number !== undefined) return (await this.#ledger.read(number)) as LedgerEntry
+    for await (const entry of this.#latestFirst()) if (entry.run === run) return this.#own(entry)
+    return undefined
   }
 
   /** An entry as its own file holds it. */
