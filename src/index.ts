@@ -71,6 +71,7 @@ export {
   diffRuns,
   type Evaluation,
   type GcOptions,
+  isTombstone,
   type LedgerEntry,
   openStore,
   type RunEvent,

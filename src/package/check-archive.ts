@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type Digest, digestBytes } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
 import { type FileProblem, problemOf } from '../run/verify/verification.ts'
-import { checkRun, type LedgerEntry, openStore, type RunRecord, type Store } from '../store/index.ts'
+import { checkRun, isTombstone, type LedgerEntry, openStore, type RunRecord, type Store } from '../store/index.ts'
 import { archiveContent, dataName, pageName, rowObjects } from './archive-content.ts'
 import { type UnpackedFile, unpackTar } from './read-tar.ts'
 import { type ArchiveManifest, manifestName, readManifest } from './run-archive.ts'
@@ -156,7 +156,7 @@ async function checkContent({
 async function entryOf({ run, digest, entry }: ArchiveManifest, store: Store): Promise<LedgerEntry> {
   const entries = await store.ledger.entries()
   const [found] = entries
-  if (entries.length !== 1 || found === undefined)
+  if (entries.length !== 1 || found === undefined || isTombstone(found))
     throw fail('ARCHIVE_NO_RUN', { reason: 'it has no whole entry of the ledger' })
   if (found.run !== run || found.digest !== digest || found.entry !== entry)
     throw fail('ARCHIVE_NO_RUN', { reason: `its entry of the ledger is not that of run ${run}` })

@@ -77,14 +77,12 @@ export interface FinishedRun {
  */
 export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent, FinishedRun> {
   const { pipeline, store, threads, sets, command = '' } = options
-  const plan = options.plan ?? (await planPipeline(pipeline, store))
   const id = newRunId()
   const startedAt = new Date()
   const start = performance.now()
-  const before = await store.runs.latestOf(pipeline.name)
-  const git = observeGit(pipeline.source.folder)
   const lockfile = observeLockfile(pipeline.source.folder)
   const endLease = await store.leases.take(id)
+  const git = observeGit(pipeline.source.folder)
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
 
@@ -103,6 +101,10 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
     return executor
   }
   try {
+    // Only now: what was cached when the caller planned may have been collected since; from here on nothing is.
+    const plan =
+      options.plan === undefined ? await planPipeline(pipeline, store) : await stillCached(options.plan, store)
+    const before = await store.runs.latestOf(pipeline.name)
     tell({ type: 'runStarted', run: id, pipeline: pipeline.name, cells: plan.cells.map((cell) => cell.id) })
     const checkData = async (frame: Digest): Promise<readonly DaybookError[]> =>
       (await options.checkData?.(frameFromState(decodeState(await store.objects.get(frame))))) ?? []
@@ -162,6 +164,15 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
     await executor?.close()
     await endLease()
   }
+}
+
+/** A plan of which what is cached is still there. */
+async function stillCached(plan: Plan, store: Store): Promise<Plan> {
+  const cells = plan.cells.map(async (cell) => {
+    if (cell.cached === undefined || (await store.cells.get(cell.key)) !== undefined) return cell
+    return { ...cell, cached: undefined, why: 'what was cached was removed meanwhile' }
+  })
+  return { ...plan, cells: await Promise.all(cells) }
 }
 
 async function setReport(

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { type Digest, digestBytes, isDigest } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
 import { attestationsOf } from './attestations.ts'
 import { falseClaims } from './claims.ts'
-import { isAbsent } from './durable.ts'
+import { readIfThere } from './durable.ts'
 import { FileObjects } from './file-objects.ts'
-import type { LedgerEntry } from './ledger.ts'
+import type { LedgerEntry } from './ledger-entry.ts'
 import type { Store } from './open-store.ts'
 import { objectsOf } from './reach.ts'
 import type { RunRecord } from './record.ts'
@@ -138,13 +138,13 @@ class FilesCheck {
 
   async hold(path: string, expected: Digest): Promise<void> {
     this.checked += 1
-    let found: Digest | undefined
     try {
-      found = digestBytes(await readFile(join(this.#store.folder, path)))
+      const found = await readIfThere(join(this.#store.folder, path), this.#store.onStep)
+      if (found === undefined) this.#add(fail('STORE_FILE_MISSING', { path }), path)
+      else if (digestBytes(found) !== expected) this.#add(fail('STORE_FILE_CHANGED', { path }), path)
     } catch (thrown) {
-      if (isAbsent(thrown)) return this.#add(fail('STORE_FILE_MISSING', { path }), path)
+      this.#add(asDaybookError(thrown), path) // that it cannot be read says nothing of what it holds
     }
-    if (found !== expected) this.#add(fail('STORE_FILE_CHANGED', { path }), path)
   }
 
   #add(error: DaybookError, path: string): void {

@@ -2,7 +2,7 @@ import { canonicalJson } from '../base/canonical.ts'
 import { type Digest, digestBytes } from '../base/digest.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Evaluation } from './evaluation.ts'
-import type { LedgerEntry } from './ledger.ts'
+import type { LedgerEntry } from './ledger-entry.ts'
 import type { ObjectStore } from './objects.ts'
 import type { RunRecord } from './record.ts'
 
