@@ -34,4 +34,25 @@ export const signCodes = table({
     hint: 'Sign it by `daybook attest RUN --key FILE`.',
     exit: 4,
   },
+  SIGN_BAD_BUNDLE: { message: 'model.sig cannot be read: {reason}', exit: 4 },
+  SIGN_BAD_STATEMENT: { message: 'what is signed is no list of files: {reason}', exit: 4 },
+  SIGN_BAD_NAME: {
+    message: 'the name {file} is refused: it {reason}',
+    hint: 'Signed files have relative paths of plain names, no two of which look alike.',
+    exit: 4,
+  },
+  SIGN_NO_FILES: { message: 'there is no file to sign', exit: 2 },
+  SIGN_FOLDER: { message: '{folder} cannot be taken: {reason}', hint: 'Name a folder of files.', exit: 2 },
+  SIGN_LINK: {
+    message: '{file} is no plain file',
+    hint: 'A signature stands for files, not for what links lead to: copy it in its place.',
+    exit: 4,
+  },
+  SIGN_FILE_MISSING: { message: '{file} is signed, and it is not there', exit: 4 },
+  SIGN_FILE_CHANGED: { message: '{file} is not what was signed', exit: 4 },
+  SIGN_FILE_UNSIGNED: {
+    message: '{file} is there, and nobody signed it',
+    hint: 'Remove it, or sign the folder again if it belongs there.',
+    exit: 4,
+  },
 })

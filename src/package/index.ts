@@ -1,0 +1,10 @@
+export {
+  type FileContent,
+  type Files,
+  type SignFilesOptions,
+  signatureFile,
+  signFiles,
+  type VerifiedFiles,
+  verifyFiles,
+} from './model-signature.ts'
+export { type SignFolderOptions, signFolder, verifyFolder } from './signed-folder.ts'
