@@ -1,3 +1,5 @@
+import type { SigningKey, VerifyingKey } from './base/signing-key.ts'
+import type { Files, SignFilesOptions, SignFolderOptions, VerifiedFiles } from './package/index.ts'
 import type { DocumentKind } from './report/documents/index.ts'
 import type { DrawingCache } from './report/figure.ts'
 import type { ReadObject } from './report/view.ts'
@@ -6,7 +8,7 @@ import type { FinishedRun, RunOptions } from './run/run-pipeline.ts'
 import type { Verification } from './run/verify/verification.ts'
 import type { VerifyOptions } from './run/verify/verify-run.ts'
 import type { ServeOptions, Server } from './serve/index.ts'
-import type { RunEvent, RunRecord } from './store/index.ts'
+import type { RunEvent, RunRecord, Store } from './store/index.ts'
 
 // The public API. What only one command needs (the runner, the report, the server) is loaded when it is called.
 
@@ -22,6 +24,7 @@ export {
   type Signature,
 } from './model/index.ts'
 export { type ScoreFileOptions, scoreFile, scoreFileOptions } from './model/score-file.ts'
+export type { FileContent, Files, SignFilesOptions, SignFolderOptions, VerifiedFiles } from './package/index.ts'
 export type { Plan, PlannedCell } from './plan/index.ts'
 export { type CellReason, whyRan } from './plan/why-ran.ts'
 export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
@@ -45,27 +48,35 @@ export type { ServeOptions, Server } from './serve/index.ts'
 export { composeSchema, type Pipeline } from './spec/index.ts'
 export {
   type Approval,
+  type ApprovalDemand,
+  type ApprovalState,
   type Attestation,
   approve,
   attest,
   attestationsOf,
   attestedBy,
   type Collected,
+  checkRelied,
   checkStore,
   collect,
   type Damage,
+  type DemandedApproval,
   type Difference,
   diffRuns,
   type Evaluation,
+  findApprovals,
   type GcOptions,
   type LedgerEntry,
   openStore,
   type RunEvent,
   type RunRecord,
   type RunStatus,
+  requireApproved,
   type Shown,
   type Store,
   type StoreCheck,
+  type TrustedAttestation,
+  type UncountedApproval,
 } from './store/index.ts'
 
 /**
@@ -88,6 +99,59 @@ export async function* verifyRun(record: RunRecord, options: VerifyOptions): Asy
   return yield* verify.verifyRun(record, options)
 }
 
+/**
+ * Signs a set of files by OpenSSF Model Signing v1.0: the text of their `model.sig`.
+ *
+ * @throws {DaybookError} SIGN_BAD_NAME, SIGN_NO_FILES
+ */
+export async function signFiles(files: Files, key: SigningKey, options: SignFilesOptions): Promise<string> {
+  const signing = await import('./package/index.ts')
+  return signing.signFiles(files, key, options)
+}
+
+/**
+ * Holds files against what their `model.sig` holds: signed by one of the keys, each with its digest, and no other one there.
+ *
+ * @throws {DaybookError} SIGN_…, with all that is wrong with the files as `.all`
+ */
+export async function verifyFiles(
+  signature: Uint8Array,
+  files: Files,
+  keys: readonly VerifyingKey[],
+): Promise<VerifiedFiles> {
+  const signing = await import('./package/index.ts')
+  return signing.verifyFiles(signature, files, keys)
+}
+
+/** Signs a folder: writes `model.sig` into it and gives its path. */
+export async function signFolder(folder: string, key: SigningKey, options?: SignFolderOptions): Promise<string> {
+  const signing = await import('./package/index.ts')
+  return signing.signFolder(folder, key, options)
+}
+
+/** Holds a folder against the `model.sig` in it. */
+export async function verifyFolder(folder: string, keys: readonly VerifyingKey[]): Promise<VerifiedFiles> {
+  const signing = await import('./package/index.ts')
+  return signing.verifyFolder(folder, keys)
+}
+
+/**
+ * Writes the files of a run's model into a new folder, signed: `model.json`, its states, `model.sig`.
+ *
+ * @throws {DaybookError} RUN_NO_MODEL, SIGN_FOLDER
+ */
+export async function writeSignedModel(
+  record: RunRecord,
+  store: Store,
+  key: SigningKey,
+  folder: string,
+): Promise<void> {
+  const { modelFiles, signatureFile, signFiles, writeFiles } = await import('./package/index.ts')
+  const files = await modelFiles(record, store)
+  const signature = await signFiles(files, key, { name: record.pipeline })
+  await writeFiles(folder, new Map<string, Uint8Array | string>([...files, [signatureFile, signature]]))
+}
+
 /** Writes a document of a run: its model card, its bill of materials, its lineage. */
 export async function writeDocument(kind: DocumentKind, record: RunRecord, read: ReadObject): Promise<string> {
   const documents = await import('./report/documents/index.ts')
@@ -108,7 +172,7 @@ export async function renderReport(record: RunRecord, read: ReadObject, cache?: 
  */
 export function runPage(
   file: string,
-  options: PageOptions & Pick<RunOptions, 'signal' | 'command' | 'executor'> = {},
+  options: PageOptions & Pick<RunOptions, 'signal' | 'command' | 'executor' | 'key'> = {},
 ): AsyncGenerator<RunEvent, FinishedRun> {
   return runPageWith(file, { report: renderReport, ...options })
 }

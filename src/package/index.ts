@@ -1,3 +1,4 @@
+export { modelFiles, writeFiles } from './model-files.ts'
 export {
   type FileContent,
   type Files,

@@ -1,7 +1,7 @@
 import { fail } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { nearest } from '../base/nearest.ts'
-import type { RunRecord, Store } from '../store/index.ts'
+import { awaited, type RunRecord, type Store } from '../store/index.ts'
 import { whyStale } from './why.ts'
 
 /** Why a cell of a recorded run ran or was cached. */
@@ -34,18 +34,27 @@ export async function whyRan(record: RunRecord, cell: string, store: Store): Pro
   if (state === 'cached')
     return { run: record.id, cell, state, why: `its key was known: made by run ${madeBy}`, before: madeBy, causes: [] }
   if (state === 'skipped') {
-    const why = record.error === null ? 'a gate failed before it' : `the run ended before it: ${record.error.code}`
+    const why = whySkipped(record)
     return { run: record.id, cell, state, why, before: null, causes: [] }
   }
   const before = await runBefore(record, store)
   const parts = await partsOf(record, store)
   const earlier = before === undefined ? new Map<string, JsonObject>() : await partsOf(before, store)
-  const whyOf = (id: string): string => whyStale(earlier.get(id), parts.get(id) ?? {})
+  const passedOver = new Set(before?.observed.cells.filter((one) => one.state === 'skipped').map(({ id }) => id))
+  const whyOf = (id: string): string =>
+    passedOver.has(id) ? 'the run before did not come to it' : whyStale(earlier.get(id), parts.get(id) ?? {})
   const causes = [...cellsAbove(cell, parts, record)]
     .filter((id) => isOwnReason(parts.get(id), earlier.get(id)))
     .map((id) => ({ cell: id, why: whyOf(id) }))
   const why = state === 'failed' && !parts.has(cell) ? `it failed: ${record.error?.code ?? ''}` : whyOf(cell)
   return { run: record.id, cell, state, why, before: before?.id ?? null, causes }
+}
+
+function whySkipped({ error, result, approvals = [] }: RunRecord): string {
+  if (error !== null) return `the run ended before it: ${error.code}`
+  const roles = awaited(approvals)
+  const passed = result.gates.every((gate) => gate.passed)
+  return passed && roles !== undefined ? `it waits for approval by ${roles}` : 'a gate failed before it'
 }
 
 async function runBefore(record: RunRecord, store: Store): Promise<RunRecord | undefined> {

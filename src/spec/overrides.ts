@@ -60,6 +60,12 @@ function applyOne(
   line: number,
 ): { root: JsonObject; spot: Spot } | DaybookError {
   const steps = path.split('.')
+  if (steps[0] === 'approvals')
+    return fail(
+      'SPEC_BAD_OVERRIDE',
+      { text: path, reason: 'who approves is what the page says' },
+      { hint: 'Change the page itself.' },
+    )
   const text = `${path}=${JSON.stringify(value)}`
   const place = (from: number, to: number): Place => ({ file: '--set', line, col: from + 1, endCol: to + 1, text })
   const whole: Spot = { value: place(path.length + 1, text.length), children: new Map() }

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { byCodeUnit } from '../base/canonical.ts'
 import { type Digest, digestBytes, isDigest } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
+import { checkRelied } from './approvals.ts'
 import { attestationsOf } from './attestations.ts'
 import { isAbsent, makeFolder, namesIn } from './durable.ts'
 import type { LedgerEntry } from './ledger.ts'
@@ -92,6 +93,7 @@ class Check {
       await this.#targets(record)
       for (const { path, error } of (await attestationsOf(record, this.#store)).damaged)
         this.#add(error, path, [entry.run])
+      for (const error of await checkRelied(record, this.#store)) this.#add(error, folder, [entry.run])
     }
     return entries.length
   }
