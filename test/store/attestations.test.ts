@@ -50,7 +50,16 @@ t.test('a run is attested and approved by different keys', async (t) => {
       ['approval', { key: validator.id, approval: note }],
     ]),
   )
-  t.equal((await attestedBy(record, [builder.publicKey], store)).length, 1)
+  const told = await attestedBy(record, [builder.publicKey], store)
+  t.same(
+    new Map(told.map(({ kind, trusted }) => [kind, trusted])),
+    new Map([
+      ['provenance', true],
+      ['approval', false],
+    ]),
+  )
+  const both = await attestedBy(record, [validator.publicKey, builder.publicKey], store)
+  t.ok(both.every(({ trusted }) => trusted))
   await t.rejects(
     attestedBy(record, [validator.publicKey], store),
     { code: 'SIGN_ABSENT' },
@@ -88,9 +97,13 @@ t.test('somebody else’s key beside a forged statement does not help', async (t
   const forger = signingKey(newKeyPair().privatePem)
   await attest(other, forger, store)
   t.same((await attestationsOf(other, store)).damaged, [], 'it is a sound statement of a key that nobody trusts')
-  const own = await attestedBy(other, [builder.publicKey], store)
+  const told = await attestedBy(other, [builder.publicKey], store)
   t.same(
-    own.map(({ key }) => key),
-    [builder.id],
+    new Map(told.map(({ key, trusted }) => [key, trusted])),
+    new Map([
+      [builder.id, true],
+      [forger.id, false],
+    ]),
   )
+  await t.rejects(attestedBy(other, [validator.publicKey], store), { code: 'SIGN_ABSENT' })
 })
