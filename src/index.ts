@@ -1,4 +1,6 @@
+import type { SigningKey, VerifyingKey } from './base/signing-key.ts'
 import type { ExportedRun, ExportOptions } from './package/export-run.ts'
+import type { Files, SignFilesOptions, SignFolderOptions, VerifiedFiles } from './package/index.ts'
 import type { ArchiveVerification, VerifyArchiveOptions } from './package/verify-archive.ts'
 import type { PackageVerification } from './package/verify-package.ts'
 import type { DocumentKind } from './report/documents/index.ts'
@@ -29,6 +31,7 @@ export {
 } from './model/index.ts'
 export { type ScoreFileOptions, scoreFile, scoreFileOptions } from './model/score-file.ts'
 export type { ExportedRun, ExportOptions } from './package/export-run.ts'
+export type { FileContent, Files, SignFilesOptions, SignFolderOptions, VerifiedFiles } from './package/index.ts'
 export type { ArchiveVerification, VerifyArchiveOptions } from './package/verify-archive.ts'
 export type { PackageVerification } from './package/verify-package.ts'
 export type { Plan, PlannedCell } from './plan/index.ts'
@@ -57,6 +60,8 @@ export type { ServeOptions, Server } from './serve/index.ts'
 export { composeSchema, type Pipeline } from './spec/index.ts'
 export {
   type Approval,
+  type ApprovalDemand,
+  type ApprovalState,
   type Attestation,
   approve,
   attest,
@@ -64,12 +69,15 @@ export {
   attestedBy,
   type Bounds,
   type Collected,
+  checkRelied,
   checkStore,
   collect,
   type Damage,
+  type DemandedApproval,
   type Difference,
   diffRuns,
   type Evaluation,
+  findApprovals,
   type GcOptions,
   isTombstone,
   type LedgerEntry,
@@ -77,9 +85,12 @@ export {
   type RunEvent,
   type RunRecord,
   type RunStatus,
+  requireApproved,
   type Shown,
   type Store,
   type StoreCheck,
+  type TrustedAttestation,
+  type UncountedApproval,
 } from './store/index.ts'
 
 /**
@@ -116,9 +127,9 @@ export async function comparePredictions(
 }
 
 /** Holds a run against its digests, without repeating it: every file and every object that it needs. */
-export async function verifyFiles(entry: LedgerEntry, store: Store): Promise<Verification> {
-  const verify = await import('./run/verify/verify-files.ts')
-  return verify.verifyFiles(entry, store)
+export async function verifyDigests(entry: LedgerEntry, store: Store): Promise<Verification> {
+  const verify = await import('./run/verify/verify-digests.ts')
+  return verify.verifyDigests(entry, store)
 }
 
 /**
@@ -152,6 +163,59 @@ export async function* verifyArchive(
 ): AsyncGenerator<RunEvent, ArchiveVerification> {
   const archive = await import('./package/verify-archive.ts')
   return yield* archive.verifyArchive(file, options)
+}
+
+/**
+ * Signs a set of files by OpenSSF Model Signing v1.0: the text of their `model.sig`.
+ *
+ * @throws {DaybookError} SIGN_BAD_NAME, SIGN_NO_FILES
+ */
+export async function signFiles(files: Files, key: SigningKey, options: SignFilesOptions): Promise<string> {
+  const signing = await import('./package/index.ts')
+  return signing.signFiles(files, key, options)
+}
+
+/**
+ * Holds files against what their `model.sig` holds: signed by one of the keys, each with its digest, and no other one there.
+ *
+ * @throws {DaybookError} SIGN_…, with all that is wrong with the files as `.all`
+ */
+export async function verifyFiles(
+  signature: Uint8Array,
+  files: Files,
+  keys: readonly VerifyingKey[],
+): Promise<VerifiedFiles> {
+  const signing = await import('./package/index.ts')
+  return signing.verifyFiles(signature, files, keys)
+}
+
+/** Signs a folder: writes `model.sig` into it and gives its path. */
+export async function signFolder(folder: string, key: SigningKey, options?: SignFolderOptions): Promise<string> {
+  const signing = await import('./package/index.ts')
+  return signing.signFolder(folder, key, options)
+}
+
+/** Holds a folder against the `model.sig` in it. */
+export async function verifyFolder(folder: string, keys: readonly VerifyingKey[]): Promise<VerifiedFiles> {
+  const signing = await import('./package/index.ts')
+  return signing.verifyFolder(folder, keys)
+}
+
+/**
+ * Writes the files of a run's model into a new folder, signed: `model.json`, its states, `model.sig`.
+ *
+ * @throws {DaybookError} RUN_NO_MODEL, SIGN_FOLDER
+ */
+export async function writeSignedModel(
+  record: RunRecord,
+  store: Store,
+  key: SigningKey,
+  folder: string,
+): Promise<void> {
+  const { modelFiles, signatureFile, signFiles, writeFiles } = await import('./package/index.ts')
+  const files = await modelFiles(record, store)
+  const signature = await signFiles(files, key, { name: record.pipeline })
+  await writeFiles(folder, new Map<string, Uint8Array | string>([...files, [signatureFile, signature]]))
 }
 
 /** Writes a document of a run: its model card, its bill of materials, its lineage. */
@@ -199,7 +263,7 @@ export async function renderReport(record: RunRecord, read: ReadObject, cache?: 
  */
 export function runPage(
   file: string,
-  options: PageOptions & Pick<RunOptions, 'signal' | 'command' | 'executor'> = {},
+  options: PageOptions & Pick<RunOptions, 'signal' | 'command' | 'executor' | 'key'> = {},
 ): AsyncGenerator<RunEvent, FinishedRun> {
   return runPageWith(file, { report: renderReport, ...options })
 }
