@@ -1,4 +1,5 @@
-import type { DocumentKind } from './report/documents/index.ts'
+import type { DocumentKind, Signed } from './report/documents/index.ts'
+import type { PostOptions } from './report/documents/post-events.ts'
 import type { DrawingCache } from './report/figure.ts'
 import type { ReadObject } from './report/view.ts'
 import { type PageOptions, runPage as runPageWith } from './run/page.ts'
@@ -6,7 +7,7 @@ import type { FinishedRun, RunOptions } from './run/run-pipeline.ts'
 import type { Verification } from './run/verify/verification.ts'
 import type { VerifyOptions } from './run/verify/verify-run.ts'
 import type { ServeOptions, Server } from './serve/index.ts'
-import type { RunEvent, RunRecord } from './store/index.ts'
+import type { RunEvent, RunRecord, Store } from './store/index.ts'
 
 // The public API. What only one command needs (the runner, the report, the server) is loaded when it is called.
 
@@ -26,7 +27,8 @@ export type { Plan, PlannedCell } from './plan/index.ts'
 export { type CellReason, whyRan } from './plan/why-ran.ts'
 export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
-export type { DocumentKind } from './report/documents/index.ts'
+export type { DocumentKind, Signed, SignOff } from './report/documents/index.ts'
+export type { PostOptions } from './report/documents/post-events.ts'
 export { version } from './run/observe.ts'
 export {
   type PageOptions,
@@ -88,10 +90,36 @@ export async function* verifyRun(record: RunRecord, options: VerifyOptions): Asy
   return yield* verify.verifyRun(record, options)
 }
 
-/** Writes a document of a run: its model card, its bill of materials, its lineage. */
-export async function writeDocument(kind: DocumentKind, record: RunRecord, read: ReadObject): Promise<string> {
+/**
+ * Writes a document of a run: its model card, its bill of materials, its lineage, an audit dossier.
+ *
+ * @param signed what {@link signedFor} tells: without it, documents say nothing of sign-offs and the ledger
+ */
+export async function writeDocument(
+  kind: DocumentKind,
+  record: RunRecord,
+  read: ReadObject,
+  signed?: Signed,
+): Promise<string> {
   const documents = await import('./report/documents/index.ts')
-  return documents.writeDocument(kind, record, read)
+  return documents.writeDocument(kind, record, read, signed)
+}
+
+/** A run's ledger entry and the statements signed about it that verify, for its documents. */
+export async function signedFor(record: RunRecord, store: Store): Promise<Signed> {
+  const signed = await import('./report/documents/signed.ts')
+  return signed.signedFor(record, store)
+}
+
+/**
+ * Sends lineage events to a collector, one POST each.
+ *
+ * @param lines as {@link writeDocument} gives them
+ * @throws {DaybookError} POST_…
+ */
+export async function postEvents(lines: string, url: string, options?: PostOptions): Promise<number> {
+  const post = await import('./report/documents/post-events.ts')
+  return post.postEvents(lines, url, options)
 }
 
 /** Sets a run as one offline HTML page. */

@@ -4,6 +4,7 @@ import { dataCodes } from './data.ts'
 import { kernelCodes } from './kernels.ts'
 import { modelCodes } from './model.ts'
 import { pluginCodes } from './plugin.ts'
+import { reportCodes } from './report.ts'
 import { runCodes } from './run.ts'
 import { serveCodes } from './serve.ts'
 import { signCodes } from './sign.ts'
@@ -20,6 +21,7 @@ export const codes = {
   ...signCodes,
   ...modelCodes,
   ...runCodes,
+  ...reportCodes,
   ...serveCodes,
   ...cliCodes,
   ...table({
