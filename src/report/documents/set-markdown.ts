@@ -56,9 +56,11 @@ function escapeText(text: string): string {
     .replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2')
 }
 
+/** A backslash before a pipe cannot stand in a table's code: such a name is set as text. */
 function codeSpan(text: string): string {
-  const content = oneLine(text).trim().replaceAll('`', "'").replaceAll('|', '\\|')
-  return content === '' ? '' : `\`${content}\``
+  const content = oneLine(text).trim().replaceAll('`', "'")
+  if (content.includes('\\|')) return escapeText(content)
+  return content === '' ? '' : `\`${content.replaceAll('|', '\\|')}\``
 }
 
 /** One line without control characters and without marks that turn the direction of what follows. */

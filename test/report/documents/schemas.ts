@@ -30,17 +30,19 @@ export function lineageValidator(): ((event: unknown) => string | undefined) | u
   return (event) => (validate(event) ? undefined : JSON.stringify(validate.errors))
 }
 
-/** What is wrong with the tables of a Markdown text: a row that has not as many cells as its head. */
+/**
+ * Rows of a document's own tables that have not as many cells as their head. Its own have a title above them, or a head
+ * without words; others are the page's prose.
+ */
 export function brokenRows(markdown: string): readonly string[] {
   const cells = (row: string): number => row.replace(/\\./g, '').split('|').length
+  const lines = markdown.split('\n')
   const broken: string[] = []
   let head = 0
-  let fenced = false
-  for (const line of markdown.split('\n')) {
-    if (line.startsWith('```')) fenced = !fenced
-    if (fenced || !line.startsWith('|')) head = 0
-    else if (head === 0) head = cells(line)
-    else if (cells(line) !== head) broken.push(line)
+  for (const [i, line] of lines.entries()) {
+    if (!line.startsWith('|')) head = 0
+    else if (head > 0 && cells(line) !== head) broken.push(line)
+    else if (line === '|  |  |' || /^\*.+\*$/.test(lines[i - 2] ?? '')) head = cells(line)
   }
   return broken
 }
