@@ -1,5 +1,8 @@
 import type { RunRecord } from '../store/record.ts'
 import { htmlDocument } from './document.ts'
+import { cardOf } from './documents/card.ts'
+import { setBlocks, setHtml } from './documents/set-html.ts'
+import { type DocumentSource, gatherView } from './documents/source.ts'
 import { type DrawingCache, FigureDrawer } from './figure.ts'
 import { type Html, html } from './html.ts'
 import { renderMarkdown } from './markdown.ts'
@@ -32,17 +35,18 @@ const plenty = [
  */
 export async function renderReport(record: RunRecord, read: ReadObject, cache?: DrawingCache): Promise<string> {
   const view = await viewRun(record, read)
+  const source = await gatherView(view, read)
   let text = ''
   let drawer: FigureDrawer | undefined
   for (const { drawings, rows } of plenty) {
     drawer = new FigureDrawer(drawings, cache, drawer)
-    text = await setReport(view, { read, drawer, rows })
+    text = await setReport(view, source, { read, drawer, rows })
     if (Buffer.byteLength(text) <= largestReport) break
   }
   return text
 }
 
-async function setReport(view: RunView, setting: Setting): Promise<string> {
+async function setReport(view: RunView, source: DocumentSource, setting: Setting): Promise<string> {
   const { record, page } = view
   const pageNote = page.text(['note'])
   const body = html`<a class="skip" href="#content">Skip to the page</a>
@@ -60,6 +64,7 @@ ${warnings(view.cells)}
 ${pageNote && html`<div class="prose">${renderMarkdown(pageNote, 3)}</div>`}
 ${await cells(view, setting)}
 </section>
+${modelCard(source)}
 ${reproduce(view)}
 </main></div>
 <footer>Made by ${record.observed.tool} from run ${record.id}. This file loads nothing and runs no code.</footer>`
@@ -76,6 +81,17 @@ async function cells(view: RunView, setting: Setting): Promise<Html[]> {
   return sections
 }
 
+/** The card that `daybook document` writes, made of the same: the run in short, and what nobody said of it. */
+function modelCard(source: DocumentSource): Html {
+  const { lead, sections } = cardOf(source)
+  const missing = sections.flatMap(({ blocks }) => blocks).filter(({ kind }) => kind === 'missing').length
+  return html`<section aria-labelledby="card"><h2 id="card">Model card</h2>
+<p>The run in short, for who did not make it. ${missing > 0 && html`<span class="tag warn">${missing} answers missing</span>`}</p>
+<details><summary>Open the card</summary>
+${setBlocks(lead, 2)}
+${setHtml(sections, 3)}</details></section>`
+}
+
 function isFold(cell: CellView): boolean {
   return /^fold-\d+$/.test(cell.id)
 }
@@ -85,6 +101,7 @@ function contents({ cells }: RunView): Html {
   const warned = cells.some((cell) => cell.shown.warnings.length > 0)
   return html`<nav aria-label="Contents"><ol>${warned && html`<li><a href="#warnings">Warnings</a></li>`}
 <li><a href="#page">The page</a><ol>${listed.map((cell) => html`<li><a href="#${cell.anchor}">${isFold(cell) ? 'folds' : cell.id}</a></li>`)}</ol></li>
+<li><a href="#card">Model card</a></li>
 <li><a href="#reproduce">Reproduce</a></li></ol></nav>`
 }
 
