@@ -1,6 +1,23 @@
+import { randomInt } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { fail } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import { attestedBy, openStore, storeFolder, type Verification, verifyRun } from '../../index.ts'
+import {
+  type ArchiveVerification,
+  type Attestation,
+  attestedBy,
+  openStore,
+  type RunEvent,
+  sampleRun,
+  storeFolder,
+  type Verification,
+  verifyArchive,
+  verifyFiles,
+  verifyPackage,
+  verifyRun,
+} from '../../index.ts'
 import { alignColumns, type Terminal } from '../output.ts'
 import { Progress } from '../progress.ts'
 import type { CommonOptions } from './options.ts'
@@ -12,38 +29,116 @@ const exits = { identical: 0, different: 4, unverifiable: 1 } as const
 interface VerifyCommandOptions extends CommonOptions {
   readonly data?: readonly string[]
   readonly key?: string
+  /** False for `--no-replay`. */
+  readonly replay?: boolean
+  readonly runCode?: boolean
+  /** A share above 0 and up to 1. */
+  readonly sample?: number
+  readonly seed?: number
 }
 
-/** Replays a run in a clean store and says whether every cell gave the same bytes again. */
+/** Verifies a package: a folder that holds its list. */
+async function verifyFolder(folder: string, terminal: Terminal): Promise<number> {
+  const { verdict, manifest, examples, faults } = await verifyPackage(folder)
+  const { target, model, files } = manifest
+  terminal.envelope({ formatVersion: '1.0', verdict, package: folder, target, model, examples, notes: [...faults] })
+  for (const fault of faults) terminal.result(`differs ${fault}`)
+  const what = `${Object.keys(files).length} files, ${examples} examples replayed`
+  const mark = terminal.paint(verdict === 'identical' ? 'green' : 'red', verdict)
+  terminal.result(`verdict ${mark}: package by ${target}${faults.length > 0 ? '' : `, ${what}`}, model ${model}`)
+  return exits[verdict]
+}
+
+/** Says whether a run, or the run in an archive, is what it claims to be. */
 export async function verify(word: string, options: VerifyCommandOptions, terminal: Terminal): Promise<number> {
+  if (options.sample !== undefined && options.replay === false)
+    throw fail('CLI_USAGE', { reason: '`--sample` runs cells again, `--no-replay` runs none: name one of them' })
+  if (existsSync(join(word, 'daybook-package.json'))) return verifyFolder(word, terminal)
+  return isFile(word) ? verifyFile(word, options, terminal) : verifyStored(word, options, terminal)
+}
+
+/** A path is a file; all else is looked up in the ledger. */
+function isFile(word: string): boolean {
+  return /[/\\]|\.tar$/.test(word)
+}
+
+/** A run of the store: replayed, sampled, or its files alone. */
+async function verifyStored(word: string, options: VerifyCommandOptions, terminal: Terminal): Promise<number> {
+  const { key, replay = true, sample } = options
   const store = await openStore(storeFolder(undefined, options.store), { create: false })
-  const record = await store.runs.resolve(word)
-  const signed = options.key === undefined ? [] : await attestedBy(record, keyToVerifyBy(options.key), store)
+  const entry = await store.runs.find(word)
+  if (!replay && key === undefined) return conclude(await verifyFiles(entry, store), [], terminal)
+  const record = await store.runs.read(entry.run)
+  const signed = key === undefined ? [] : await attestedBy(record, keyToVerifyBy(key), store)
+  if (!replay) return conclude(await verifyFiles(entry, store), signed, terminal)
+  const verification = await watched(terminal, async (signal, show) => {
+    const settings = { ...settingsOf(options), store: store.folder, signal }
+    if (sample === undefined) return show(verifyRun(record, settings))
+    const seed = options.seed ?? randomInt(2 ** 31)
+    return sampleRun(record, store, { ...settings, share: sample, seed })
+  })
+  return conclude(verification, signed, terminal)
+}
+
+/** A run in an archive. */
+async function verifyFile(file: string, options: VerifyCommandOptions, terminal: Terminal): Promise<number> {
+  const { key, replay = true, runCode = false, sample } = options
+  if (sample !== undefined)
+    throw fail('CLI_USAGE', { reason: '`--sample` audits the cache of a store: an archive has none' })
+  const verification = await watched(terminal, (signal, show) =>
+    show(
+      verifyArchive(file, {
+        ...settingsOf(options),
+        signal,
+        replay,
+        runCode,
+        folder: process.cwd(),
+        ...(key !== undefined && { key: keyToVerifyBy(key) }),
+      }),
+    ),
+  )
+  return conclude(verification, verification.signed, terminal)
+}
+
+function settingsOf({ threads, data }: VerifyCommandOptions) {
+  return { threads: threads ?? availableParallelism(), env: process.env, ...(data && { data }) }
+}
+
+type Show = <Result>(events: AsyncGenerator<RunEvent, Result>) => Promise<Result>
+
+/** Shows the events of a replay, and stops it at an interrupt. */
+async function watched<Result>(
+  terminal: Terminal,
+  work: (signal: AbortSignal, show: Show) => Promise<Result>,
+): Promise<Result> {
   const progress = new Progress(terminal)
   const stop = new AbortController()
   const interrupt = () => stop.abort()
   process.once('SIGINT', interrupt)
-  let verification: Verification
   try {
-    const events = verifyRun(record, {
-      store: store.folder,
-      threads: options.threads ?? availableParallelism(),
-      env: process.env,
-      signal: stop.signal,
-      ...(options.data && { data: options.data }),
+    return await work(stop.signal, async (events) => {
+      for (;;) {
+        const next = await events.next()
+        if (next.done) return next.value
+        progress.show(next.value)
+      }
     })
-    let next = await events.next()
-    for (; !next.done; next = await events.next()) progress.show(next.value)
-    verification = next.value
   } finally {
     progress.close()
     process.removeListener('SIGINT', interrupt)
   }
+}
+
+function conclude(
+  verification: Verification | ArchiveVerification,
+  signed: readonly Attestation[],
+  terminal: Terminal,
+): number {
   const statements = signed.map(({ kind, key, approval }) => ({ kind, key, ...approval }))
   terminal.envelope({
     formatVersion: '1.0',
-    ...(options.key !== undefined && { signed: statements }),
     ...(verification as unknown as { readonly [key: string]: Json }),
+    ...(signed.length > 0 && { signed: statements }),
   })
   for (const { kind, key, approval } of signed) {
     const what = kind === 'provenance' ? 'attested' : `approved as ${approval?.role}, ${approval?.at}`
@@ -53,10 +148,11 @@ export async function verify(word: string, options: VerifyCommandOptions, termin
   return exits[verification.verdict]
 }
 
-function print({ verdict, run, cells, first, notes }: Verification, terminal: Terminal): void {
+function print(verification: Verification | ArchiveVerification, terminal: Terminal): void {
+  const { verdict, run, cells, first, notes, files, sample } = verification
   const mark = terminal.paint(verdict === 'identical' ? 'green' : 'red', verdict)
   const short = (digest: string | null): string => digest?.slice(0, 12) ?? '-'
-  if (verdict !== 'unverifiable') {
+  if (verdict !== 'unverifiable' && cells.length > 0) {
     const rows = cells.map(({ id, expected, actual, same }) => [
       id,
       short(expected),
@@ -66,6 +162,19 @@ function print({ verdict, run, cells, first, notes }: Verification, terminal: Te
     for (const line of alignColumns([['cell', 'recorded', 'replayed', ''], ...rows])) terminal.result(line)
     terminal.result()
   }
+  if ('sha256' in verification) {
+    terminal.result(`archive ${verification.sha256}`)
+    terminal.result(`ledger  entry ${verification.entry}`)
+  }
+  if (files !== undefined) {
+    const bad = files.problems.length
+    terminal.result(`files   ${files.checked} checked, ${bad === 0 ? 'all as recorded' : `${bad} not as recorded`}`)
+    for (const { code, message } of files.problems) terminal.result(`  ${code}  ${message}`)
+  }
+  if (sample !== undefined)
+    terminal.result(
+      `sample  ${sample.cells} of ${sample.of} cells; the same again: --sample ${sample.share * 100}% --seed ${sample.seed}`,
+    )
   terminal.result(`verdict ${mark}: run ${run}${first === null ? '' : `, first at cell ${first}`}`)
   for (const note of notes) terminal.result(`note    ${note}`)
 }
