@@ -39,6 +39,11 @@ export function code(text: string): Piece {
   return { code: text }
 }
 
+/** A message of the engine or of a plugin, its `names` as code. */
+export function quoted(message: string): readonly Piece[] {
+  return message.split(/`([^`\n]{1,200})`/).map((part, i) => (i % 2 === 1 ? code(part) : part))
+}
+
 /** The pieces of a line. */
 export function pieces(line: Line): readonly Piece[] {
   return Array.isArray(line) ? line : [line as Piece]

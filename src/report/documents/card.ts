@@ -1,5 +1,5 @@
 import { formatNumber, formatTime } from '../numbers.ts'
-import { type Block, blocks, code, type Line, type Section } from './blocks.ts'
+import { type Block, blocks, code, type Line, quoted, type Section } from './blocks.ts'
 import { algorithmSection, preprocessSection } from './card-cells.ts'
 import { dataSection } from './card-data.ts'
 import { gateSection, groupSection, importanceSection, performanceSection } from './card-performance.ts'
@@ -7,7 +7,8 @@ import { provenanceSection, reproduceSection } from './card-provenance.ts'
 import { targetOf } from './columns.ts'
 import { headings, underHeading } from './headings.ts'
 import { type Note, notesOf, passage } from './notes.ts'
-import type { DocumentSource } from './source.ts'
+import { demandsOf } from './recorded.ts'
+import { type DocumentSource, signOffs } from './source.ts'
 
 /** A model card before it is set: the Markdown file and the report's section are both made of it. */
 export interface Card {
@@ -50,7 +51,11 @@ function lead(source: DocumentSource): readonly Block[] {
   return blocks(
     model === null && {
       kind: 'line',
-      text: `This run made no model: it ended as ${record.status}${record.error === null ? '' : `, ${record.error.code}: ${record.error.message}`}.`,
+      text: [
+        `This run made no model: it ended as ${record.status}`,
+        ...(record.error === null ? [] : [', ', code(record.error.code), ': ', ...quoted(record.error.message)]),
+        '.',
+      ],
     },
     synthetic.length > 0 && {
       kind: 'line',
@@ -130,26 +135,6 @@ function ownerSection(source: DocumentSource): Section {
   const { view, signed } = source
   const owner = view.page.text(['owner'])
   const review = view.page.text(['reviewBy'])
-  const approvals: Block =
-    signed === undefined
-      ? { kind: 'line', text: 'Sign-offs are given after a run: a document written from the store lists them.' }
-      : signed.approvals.length === 0
-        ? {
-            kind: 'missing',
-            what: 'Nobody has signed this run off.',
-            add: [code('daybook approve RUN --role validator --note TEXT --key FILE'), ' signs it.'],
-          }
-        : {
-            kind: 'table',
-            title: 'Signed off, each signature verified by the key beside it',
-            columns: [{ name: 'Role' }, { name: 'When' }, { name: 'Key' }, { name: 'Note' }],
-            rows: signed.approvals.map(({ role, at, key, note }) => [
-              role,
-              formatTime(at),
-              code(key.slice(0, 16)),
-              note,
-            ]),
-          }
   return {
     id: 'owner',
     title: 'Owner and review',
@@ -164,7 +149,7 @@ function ownerSection(source: DocumentSource): Section {
             add: ['Add ', code('reviewBy:'), ' to the page.'],
           }
         : { kind: 'line', text: ['Review by: ', review] },
-      approvals,
+      ...approvalBlocks(source),
       signed !== undefined &&
         signed.damaged > 0 && {
           kind: 'line',
@@ -172,6 +157,34 @@ function ownerSection(source: DocumentSource): Section {
         },
     ),
   }
+}
+
+function approvalBlocks(source: DocumentSource): readonly Block[] {
+  const given = signOffs(source)
+  const awaited = demandsOf(source.view).filter(({ by }) => by === undefined)
+  return blocks(
+    awaited.length > 0 && {
+      kind: 'line',
+      text: ['Before it deploys, the page waits for: ', awaited.map(({ role }) => role).join(', '), '.'],
+    },
+    given.length > 0 && {
+      kind: 'table',
+      title: 'Signed off; each signature was verified by the key beside it',
+      columns: [{ name: 'Role' }, { name: 'When' }, { name: 'Key' }, { name: 'Note' }],
+      rows: given.map(({ role, at, key, note }) => [role, formatTime(at), code(key.slice(0, 16)), note]),
+    },
+    given.length === 0 &&
+      source.signed === undefined && {
+        kind: 'line',
+        text: 'Sign-offs are given after a run: a document written from the store lists them.',
+      },
+    given.length === 0 &&
+      source.signed !== undefined && {
+        kind: 'missing',
+        what: 'Nobody has signed this run off.',
+        add: [code('daybook approve RUN --role validator --note TEXT --key FILE'), ' signs it.'],
+      },
+  )
 }
 
 function limitSection(source: DocumentSource, notes: readonly Note[]): Section {
@@ -194,7 +207,8 @@ function warningSection({ warnings }: DocumentSource): Section {
         code(name),
         ' in cell ',
         code(cell),
-        `: ${message}`,
+        ': ',
+        ...quoted(message),
         ...(silenced === undefined ? [] : [` Silenced: ${silenced}`]),
       ])
   const [open, quiet] = [items(false), items(true)]

@@ -51,14 +51,17 @@ export interface UsedPlugin {
   readonly code: string | undefined
 }
 
-/** Plugins of a run: the record's own list, which names metrics and optimizers too; else those of its cells. */
+/** Plugins of a run: the record's own list, which names metrics and optimizers too, and those of cells that it leaves out. */
 export function pluginsOf({ record, cells }: RunView): readonly UsedPlugin[] {
   const { plugins } = objectAt(record.observed)
-  const listed: readonly JsonObject[] = Array.isArray(plugins)
-    ? plugins.filter(isObject)
-    : cells.flatMap(({ id, plugin, code }) => (plugin.startsWith('engine:') ? [] : [{ cell: id, plugin, code }]))
+  const listed: readonly JsonObject[] = Array.isArray(plugins) ? plugins.filter(isObject) : []
+  const named = new Set(listed.map(({ cell }) => cell))
+  const others = cells.flatMap(({ id, plugin, code }): JsonObject[] => {
+    const known = named.has(id) || (named.has('train') && /^fold-\d+$/.test(id))
+    return known || plugin.startsWith('engine:') ? [] : [{ cell: id, plugin, code }]
+  })
   const found = new Map<string, UsedPlugin>()
-  for (const { cell, plugin, origin, code, package: from } of listed) {
+  for (const { cell, plugin, origin, code, package: from } of [...listed, ...others]) {
     const name = textOf(plugin)
     if (name === undefined) continue
     const same = found.get(name)
@@ -83,27 +86,30 @@ export interface Warned {
 }
 
 /** The record's own list, which knows what was silenced; else what the cells showed. */
-export function warningsOf({ record, cells }: RunView): readonly Warned[] {
-  const { warnings } = objectAt(record)
+export function warningsOf(view: RunView): readonly Warned[] {
+  const { warnings } = objectAt(view.record)
   if (!Array.isArray(warnings)) {
-    return cells.flatMap(({ id, shown }) =>
+    return view.cells.flatMap(({ id, shown }) =>
       shown.warnings.map(({ code, message }) => ({ cell: id, code, message, silenced: undefined })),
     )
   }
-  return warnings.filter(isObject).map(({ cell, code, message, silenced }) => ({
-    cell: textOf(cell) ?? '',
-    code: textOf(code) ?? '',
-    message: textOf(message) ?? '',
-    silenced: silenced === true ? (reasonFor(record, code, cell) ?? 'no reason is given') : undefined,
+  return warnings.filter(isObject).map((warning) => ({
+    cell: textOf(warning.cell) ?? '',
+    code: textOf(warning.code) ?? '',
+    message: textOf(warning.message) ?? '',
+    silenced: warning.silenced === true ? (reasonFor(view, warning) ?? 'no reason is given') : undefined,
   }))
 }
 
-/** The reason that the page gives under `ignore:` for a code. */
-function reasonFor({ result }: RunRecord, code: Json | undefined, cell: Json | undefined): string | undefined {
-  const { ignore } = result.page
+/** The reason that the page gives for silencing a warning: as the cell's view has it, else by its code. */
+function reasonFor({ record, cells }: RunView, { cell, code, message }: JsonObject): string | undefined {
+  const { warnings } = objectAt(cells.find(({ id }) => id === cell))
+  const own = (Array.isArray(warnings) ? warnings : []).filter(isObject)
+  const judged = own.find((one) => one.code === code && one.message === message)
+  const { ignore } = record.result.page
   const rules = (Array.isArray(ignore) ? ignore : []).filter(isObject)
-  const fits = rules.find((rule) => rule.warning === code && (rule.cell === undefined || rule.cell === cell))
-  return textOf(fits?.reason)
+  const rule = rules.find((one) => one.warning === code && (one.cell === undefined || one.cell === cell))
+  return textOf(judged?.silenced) ?? textOf(rule?.reason)
 }
 
 /** Which fitted cells tell the rows that they saw, and which of them saw other rows than those of their training. */
@@ -158,10 +164,27 @@ export function controlTotals({ result }: RunRecord, cell: string | undefined): 
   )
 }
 
-/** Roles that the page demands an approval of before it deploys. */
-export function demandedRoles({ page }: RunView): readonly string[] {
-  return Array.from(
-    { length: page.length(['approvals']) },
-    (_, i) => page.text(['approvals', i, 'role']) ?? page.text(['approvals', i]) ?? '',
-  ).filter((role) => role !== '')
+/** An approval that the page demands before anything is deployed; `by` is absent while it is waited for. */
+export interface Demanded {
+  readonly role: string
+  readonly by: string | undefined
+  readonly at: string | undefined
+  readonly note: string | undefined
+}
+
+/** What the record says of the approvals that its page demands; of an older record, what the page says. */
+export function demandsOf({ record, page }: RunView): readonly Demanded[] {
+  const { approvals } = objectAt(record)
+  if (Array.isArray(approvals)) {
+    return approvals.filter(isObject).map(({ role, by, at, note }) => ({
+      role: textOf(role) ?? '',
+      by: textOf(by),
+      at: textOf(at),
+      note: textOf(note),
+    }))
+  }
+  const roleAt = (i: number): string => page.text(['approvals', i, 'role']) ?? page.text(['approvals', i]) ?? ''
+  return Array.from({ length: page.length(['approvals']) }, (_, i) => roleAt(i))
+    .filter((role) => role !== '')
+    .map((role) => ({ role, by: undefined, at: undefined, note: undefined }))
 }

@@ -6,7 +6,7 @@ import type { LedgerEntry } from '../../store/ledger-entry.ts'
 import type { RunRecord } from '../../store/record.ts'
 import { readEvaluation } from '../sections/evaluation.ts'
 import { type ReadObject, type RunView, readJson, viewRun } from '../view.ts'
-import { type ChecksSummary, readChecks, type Warned, warningsOf } from './recorded.ts'
+import { type ChecksSummary, demandsOf, readChecks, type Warned, warningsOf } from './recorded.ts'
 
 /** A sign-off of a run, its signature verified, as a document prints it. */
 export interface SignOff {
@@ -25,6 +25,17 @@ export interface Signed {
   readonly approvals: readonly SignOff[]
   /** Statements that do not verify. */
   readonly damaged: number
+}
+
+/** Who signed a result off: before it was deployed, as the record says, or since. */
+export function signOffs({ view, signed }: DocumentSource): readonly SignOff[] {
+  const before = demandsOf(view).flatMap(({ role, by, at = '', note = '' }) =>
+    by === undefined ? [] : [{ role, key: by, at, note }],
+  )
+  const since = (signed?.approvals ?? []).filter(
+    (one) => !before.some(({ role, key, at }) => role === one.role && key === one.key && at === one.at),
+  )
+  return [...before, ...since]
 }
 
 /** Everything that documents are made of, read once. What cannot be read is absent. */

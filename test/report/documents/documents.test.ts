@@ -2,7 +2,8 @@ import t from 'tap'
 import { digestBytes } from '../../../src/base/digest.ts'
 import type { JsonObject } from '../../../src/base/json.ts'
 import { writeDocument } from '../../../src/report/documents/index.ts'
-import { goodRun, makeRun } from '../fixture.ts'
+import type { RunRecord } from '../../../src/store/record.ts'
+import { goodRun, goodShown, makeRun } from '../fixture.ts'
 import { lineageValidator } from './schemas.ts'
 
 const { record, read } = goodRun()
@@ -46,6 +47,89 @@ t.test('a target that only evaluation saw is not what was learned', async (t) =>
   t.match(card, /Learned without a target\. `fraud` says which rows are known anomalies/)
   t.match(await writeDocument('ml-bom', made.record, made.read), /"unsupervised"/)
 })
+
+t.test(
+  'what the record alone knows: silenced warnings, rows seen, plugins, totals, patch, lockfile, approvals',
+  async (t) => {
+    const warnings = [
+      { cell: 'train', code: 'LEAK_COLUMN', message: '`income` tells it', silenced: true },
+      { cell: 'data', code: 'CONSTANT_COLUMN', message: '`empty` is empty', silenced: false },
+    ]
+    const keys = { train: digestBytes('train'), test: digestBytes('test') }
+    const cells = record.result.cells.map((cell) =>
+      cell.id === 'train'
+        ? { ...cell, rows: keys.train }
+        : cell.id === 'fold-1'
+          ? { ...cell, rows: digestBytes('t1') }
+          : cell,
+    )
+    const approvals = [
+      {
+        role: 'validator',
+        keys: null,
+        by: 'ab'.repeat(32),
+        run: 'r',
+        statement: 's',
+        note: 'Read.',
+        at: '2026-11-22T10:00:00Z',
+      },
+      { role: 'owner', keys: null, by: null, run: null, statement: null, note: null, at: null },
+    ]
+    const made = makeRun({
+      shown: goodShown,
+      record: { warnings, approvals } as Partial<RunRecord>,
+      result: {
+        cells,
+        page: { ...record.result.page, ignore: [{ warning: 'LEAK_COLUMN', reason: 'Known at the counter' }] },
+        inputs: [
+          {
+            cell: 'data',
+            digest: digestBytes('data'),
+            rows: 400,
+            columns: 9,
+            schema: [{ name: 'age', total: 18920.5 }],
+          },
+        ],
+      } as unknown as Partial<RunRecord['result']>,
+      observed: {
+        git: { commit: 'c0ffee', dirty: true, patch: digestBytes('patch') },
+        lockfile: { file: 'package-lock.json', digest: digestBytes('lock') },
+        timeZone: 'Asia/Kathmandu',
+        plugins: [
+          {
+            cell: 'train',
+            kind: 'algorithm',
+            plugin: 'acme/garch@2',
+            origin: 'npm',
+            package: 'acme@1.4.0',
+            code: digestBytes('a'),
+          },
+        ],
+      } as Partial<RunRecord['observed']>,
+    })
+    const card = await writeDocument('model-card', made.record, made.read)
+    for (const said of [
+      '`LEAK_COLUMN` in cell `train`: `income` tells it Silenced: Known at the counter',
+      '`CONSTANT_COLUMN` in cell `data`',
+      'Each of the 2 fitted cells recorded the digest of the rows that it saw',
+      '| `age` | feature | number | — | 0 | 18 to 77, median 46 | — | 18920.5 |',
+      `yes, patch \`${digestBytes('patch')}\``,
+      `package-lock.json \`${digestBytes('lock')}\``,
+      'Asia/Kathmandu',
+      'the page waits for: owner.',
+      '| validator | 2026-11-22 10:00:00 UTC | `abababababababab` | Read. |',
+    ])
+      t.ok(card.includes(said), said)
+    const dossier = await writeDocument('dossier', made.record, made.read)
+    t.match(dossier, /1 warnings stand open, 1 are silenced/)
+    t.match(dossier, /From elsewhere: <code>acme@1\.4\.0<\/code>/)
+    t.match(dossier, /the page demands: <code>validator<\/code>, <code>owner<\/code>; 1 waited for/)
+    const other = makeRun({
+      result: { cells: [{ ...(cells[2] as (typeof cells)[0]), rows: digestBytes('x') } as never] },
+    })
+    t.match(await writeDocument('dossier', other.record, other.read), /OTHER ROWS were seen by impute/)
+  },
+)
 
 t.test('documents of runs that made no model', async (t) => {
   const error = { code: 'RUN_PLUGIN_FAILED', message: 'plugin x failed' }

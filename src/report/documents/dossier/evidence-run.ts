@@ -1,7 +1,7 @@
 import { clip, formatNumber, formatTime } from '../../numbers.ts'
 import { code, type Line } from '../blocks.ts'
-import { environmentOf, objectAt, pluginsOf } from '../recorded.ts'
-import type { DocumentSource } from '../source.ts'
+import { demandsOf, environmentOf, objectAt, pluginsOf } from '../recorded.ts'
+import { type DocumentSource, signOffs } from '../source.ts'
 import { names } from './evidence-words.ts'
 import type { Evidence } from './point.ts'
 
@@ -88,8 +88,8 @@ export function targets({ view }: DocumentSource): Found {
 }
 
 /** Sign-offs, in a role or any. */
-export function approvals({ signed }: DocumentSource, role?: string): Found {
-  const given = (signed?.approvals ?? []).filter((one) => role === undefined || one.role === role)
+export function approvals(source: DocumentSource, role?: string): Found {
+  const given = signOffs(source).filter((one) => role === undefined || one.role === role)
   if (given.length === 0) return undefined
   return {
     text: given.flatMap(({ role, at, key }, i) => [
@@ -101,11 +101,27 @@ export function approvals({ signed }: DocumentSource, role?: string): Found {
   }
 }
 
-/** Two keys or more, so that nobody signs off alone. */
-export function twoPersons({ signed }: DocumentSource): Found {
-  const keys = new Set((signed?.approvals ?? []).map(({ key }) => key))
-  if (keys.size < 2) return undefined
-  return { text: `Signed off by ${formatNumber(keys.size)} different keys`, at: 'card-owner' }
+/** Somebody signed off whose key is not that of who attested the run, or two who are not one. */
+export function twoPersons(source: DocumentSource): Found {
+  const keys = new Set(signOffs(source).map(({ key }) => key))
+  const all = new Set([...keys, ...(source.signed?.provenance ?? [])])
+  if (keys.size === 0 || all.size < 2) return undefined
+  return { text: `${formatNumber(all.size)} different keys signed the run or its approval`, at: 'card-owner' }
+}
+
+/** Roles that must sign before anything is deployed. */
+export function demands({ view }: DocumentSource): Found {
+  const demanded = demandsOf(view)
+  if (demanded.length === 0) return undefined
+  const waits = demanded.filter(({ by }) => by === undefined).length
+  return {
+    text: [
+      'Before it deploys, the page demands: ',
+      ...names(demanded.map(({ role }) => role)),
+      waits === 0 ? '; all were given' : `; ${formatNumber(waits)} waited for when the run ended`,
+    ],
+    at: 'card-owner',
+  }
 }
 
 /** Signed statement of where the run came from. */

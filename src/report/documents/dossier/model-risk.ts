@@ -1,6 +1,6 @@
 import { code } from '../blocks.ts'
 import { headingHint, headings } from '../headings.ts'
-import { demandedRoles, objectAt } from '../recorded.ts'
+import { objectAt } from '../recorded.ts'
 import type { DocumentSource } from '../source.ts'
 import * as data from './evidence-data.ts'
 import * as model from './evidence-model.ts'
@@ -182,11 +182,6 @@ function validation(source: DocumentSource): readonly Point[] {
 
 function governance(source: DocumentSource): readonly Point[] {
   const under = (names: readonly string[]) => note(source, names)
-  const roles = demandedRoles(source.view)
-  const demanded: Evidence | undefined =
-    roles.length === 0
-      ? undefined
-      : { text: ['Before it deploys, the page demands: ', ...names(roles)], at: 'card-owner' }
   return [
     {
       number: 'G1',
@@ -201,7 +196,7 @@ function governance(source: DocumentSource): readonly Point[] {
       number: 'G2',
       title: 'Approval',
       questions: [
-        question('Roles that must sign', [demanded], addKey('approvals')),
+        question('Roles that must sign', [run.demands(source)], addKey('approvals')),
         question(
           'Who signed',
           [run.approvals(source)],
