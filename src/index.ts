@@ -2,6 +2,7 @@ import type { SigningKey, VerifyingKey } from './base/signing-key.ts'
 import type { Files, SignFilesOptions, SignFolderOptions, VerifiedFiles } from './package/index.ts'
 import type { DocumentKind } from './report/documents/index.ts'
 import type { DrawingCache } from './report/figure.ts'
+import type { ReportedStatement } from './report/sections/approvals.ts'
 import type { ReadObject } from './report/view.ts'
 import { type PageOptions, runPage as runPageWith } from './run/page.ts'
 import type { FinishedRun, RunOptions } from './run/run-pipeline.ts'
@@ -30,6 +31,7 @@ export { type CellReason, whyRan } from './plan/why-ran.ts'
 export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
 export type { DocumentKind } from './report/documents/index.ts'
+export type { ReportedStatement } from './report/sections/approvals.ts'
 export { version } from './run/observe.ts'
 export {
   type PageOptions,
@@ -159,9 +161,14 @@ export async function writeDocument(kind: DocumentKind, record: RunRecord, read:
 }
 
 /** Sets a run as one offline HTML page. */
-export async function renderReport(record: RunRecord, read: ReadObject, cache?: DrawingCache): Promise<string> {
+export async function renderReport(
+  record: RunRecord,
+  read: ReadObject,
+  cache?: DrawingCache,
+  statements?: readonly ReportedStatement[],
+): Promise<string> {
   const report = await import('./report/index.ts')
-  return report.renderReport(record, read, cache)
+  return report.renderReport(record, read, cache, statements)
 }
 
 /**
