@@ -3,6 +3,7 @@ import type { PluginSet } from 'daybook/plugin'
 /** The plugins that come with Daybook: a set like any other, loaded one by one when a page asks for them. */
 const builtIns: PluginSet = {
   manifest: new URL('./manifest.json', import.meta.url).href,
+  module: (kind, id) => new URL(`./${kind}/${id}.js`, import.meta.url).href,
   plugins: [
     { kind: 'data', id: 'csv', load: () => import('./data/csv.ts') },
     { kind: 'data', id: 'json', load: () => import('./data/json.ts') },
@@ -65,6 +66,9 @@ const builtIns: PluginSet = {
     { kind: 'metric', id: 'rmse', load: () => import('./metric/rmse.ts') },
     { kind: 'metric', id: 'silhouette', load: () => import('./metric/silhouette.ts') },
 
+    { kind: 'deploy', id: 'docker', load: () => import('./deploy/docker.ts') },
+    { kind: 'deploy', id: 'lambda', load: () => import('./deploy/lambda.ts') },
+    { kind: 'deploy', id: 'npm', load: () => import('./deploy/npm.ts') },
     { kind: 'deploy', id: 'serve', load: () => import('./deploy/serve.ts') },
   ],
 }

@@ -1,15 +1,21 @@
 import type { SigningKey, VerifyingKey } from './base/signing-key.ts'
+import type { ExportedRun, ExportOptions } from './package/export-run.ts'
 import type { Files, SignFilesOptions, SignFolderOptions, VerifiedFiles } from './package/index.ts'
+import type { ArchiveVerification, VerifyArchiveOptions } from './package/verify-archive.ts'
+import type { PackageVerification } from './package/verify-package.ts'
 import type { DocumentKind } from './report/documents/index.ts'
 import type { DrawingCache } from './report/figure.ts'
 import type { ReportedStatement } from './report/sections/approvals.ts'
 import type { ReadObject } from './report/view.ts'
+import type { PredictionComparison } from './run/diff/compare-predictions.ts'
+import type { PackageOptions } from './run/package-run.ts'
 import { type PageOptions, runPage as runPageWith } from './run/page.ts'
 import type { FinishedRun, RunOptions } from './run/run-pipeline.ts'
+import type { SampleOptions } from './run/verify/sample-run.ts'
 import type { Verification } from './run/verify/verification.ts'
 import type { VerifyOptions } from './run/verify/verify-run.ts'
 import type { ServeOptions, Server } from './serve/index.ts'
-import type { RunEvent, RunRecord, Store } from './store/index.ts'
+import type { LedgerEntry, RunEvent, RunRecord, Store } from './store/index.ts'
 
 // The public API. What only one command needs (the runner, the report, the server) is loaded when it is called.
 
@@ -25,14 +31,19 @@ export {
   type Signature,
 } from './model/index.ts'
 export { type ScoreFileOptions, scoreFile, scoreFileOptions } from './model/score-file.ts'
+export type { ExportedRun, ExportOptions } from './package/export-run.ts'
 export type { FileContent, Files, SignFilesOptions, SignFolderOptions, VerifiedFiles } from './package/index.ts'
+export type { ArchiveVerification, VerifyArchiveOptions } from './package/verify-archive.ts'
+export type { PackageVerification } from './package/verify-package.ts'
 export type { Plan, PlannedCell } from './plan/index.ts'
 export { type CellReason, whyRan } from './plan/why-ran.ts'
 export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
 export type { DocumentKind } from './report/documents/index.ts'
 export type { ReportedStatement } from './report/sections/approvals.ts'
+export type { PredictionComparison, PredictionDiff } from './run/diff/compare-predictions.ts'
 export { version } from './run/observe.ts'
+export type { PackageOptions } from './run/package-run.ts'
 export {
   type PageOptions,
   planPage,
@@ -43,7 +54,8 @@ export {
 } from './run/page.ts'
 export { openRunModel } from './run/run-model.ts'
 export type { FinishedRun, LockOutcome } from './run/run-pipeline.ts'
-export type { Verification, VerifiedCell } from './run/verify/verification.ts'
+export type { SampleOptions } from './run/verify/sample-run.ts'
+export type { FileCheck, FileProblem, Verification, VerifiedCell } from './run/verify/verification.ts'
 export type { VerifyOptions } from './run/verify/verify-run.ts'
 export { type ServeConfiguration, serveConfiguration } from './serve/configuration.ts'
 export type { ServeOptions, Server } from './serve/index.ts'
@@ -57,6 +69,7 @@ export {
   attest,
   attestationsOf,
   attestedBy,
+  type Bounds,
   type Collected,
   checkRelied,
   checkStore,
@@ -68,6 +81,7 @@ export {
   type Evaluation,
   findApprovals,
   type GcOptions,
+  isTombstone,
   type LedgerEntry,
   openStore,
   type RunEvent,
@@ -99,6 +113,58 @@ export async function createServer(options: ServeOptions): Promise<Server> {
 export async function* verifyRun(record: RunRecord, options: VerifyOptions): AsyncGenerator<RunEvent, Verification> {
   const verify = await import('./run/verify/verify-run.ts')
   return yield* verify.verifyRun(record, options)
+}
+
+/**
+ * Scores the test rows of the second run with the models of both, and says where the predictions differ; nothing where both
+ * have one model.
+ */
+export async function comparePredictions(
+  a: RunRecord,
+  b: RunRecord,
+  store: Store,
+): Promise<PredictionComparison | undefined> {
+  const diff = await import('./run/diff/compare-predictions.ts')
+  return diff.comparePredictions(a, b, store)
+}
+
+/** Holds a run against its digests, without repeating it: every file and every object that it needs. */
+export async function verifyDigests(entry: LedgerEntry, store: Store): Promise<Verification> {
+  const verify = await import('./run/verify/verify-digests.ts')
+  return verify.verifyDigests(entry, store)
+}
+
+/**
+ * Runs a seeded sample of a run's cells again, each alone from what the store holds, and compares what they give with the cache.
+ *
+ * @throws {DaybookError} RUN_INTERRUPTED where it was told to stop
+ */
+export async function sampleRun(record: RunRecord, store: Store, options: SampleOptions): Promise<Verification> {
+  const verify = await import('./run/verify/sample-run.ts')
+  return verify.sampleRun(record, store, options)
+}
+
+/**
+ * Packs a run into one file, for whoever is to check or repeat it elsewhere.
+ *
+ * @throws {DaybookError} ARCHIVE_RUN_DAMAGED, ARCHIVE_NO_INPUT, ARCHIVE_EXISTS
+ */
+export async function exportRun(entry: LedgerEntry, store: Store, options: ExportOptions): Promise<ExportedRun> {
+  const archive = await import('./package/export-run.ts')
+  return archive.exportRun(entry, store, options)
+}
+
+/**
+ * Verifies a run from an archive alone: every file, then a replay. Yields the events of the replay.
+ *
+ * @throws {DaybookError} TAR_…, ARCHIVE_… where it is no archive of a run; RUN_INTERRUPTED where it was told to stop
+ */
+export async function* verifyArchive(
+  file: string,
+  options: VerifyArchiveOptions,
+): AsyncGenerator<RunEvent, ArchiveVerification> {
+  const archive = await import('./package/verify-archive.ts')
+  return yield* archive.verifyArchive(file, options)
 }
 
 /**
@@ -158,6 +224,31 @@ export async function writeSignedModel(
 export async function writeDocument(kind: DocumentKind, record: RunRecord, read: ReadObject): Promise<string> {
   const documents = await import('./report/documents/index.ts')
   return documents.writeDocument(kind, record, read)
+}
+
+/**
+ * Makes a package of a run's model, as if its page had named the target under `deploy`.
+ *
+ * @returns files by path
+ * @throws {DaybookError} RUN_NO_MODEL, PACKAGE_…, what is wrong with the target or its params
+ */
+export async function packageRun(
+  store: Store,
+  record: RunRecord,
+  options: PackageOptions,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const run = await import('./run/package-run.ts')
+  return run.packageRun(store, record, options)
+}
+
+/**
+ * Holds a package's files against its list and asks it for its examples again.
+ *
+ * @throws {DaybookError} PACKAGE_BROKEN
+ */
+export async function verifyPackage(folder: string): Promise<PackageVerification> {
+  const verify = await import('./package/verify-package.ts')
+  return verify.verifyPackage(folder)
 }
 
 /** Sets a run as one offline HTML page. */

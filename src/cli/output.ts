@@ -72,6 +72,11 @@ export function alignColumns(rows: readonly (readonly string[])[], right: Readon
   )
 }
 
+/** Text from data as a terminal may show it: control and formatting characters, which could redraw the line, are replaced. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\ufffd')
+}
+
 /** Characters that the text takes on a terminal, to the extent that it is simple. */
 function shownWidth(text: string): number {
   return [...stripVTControlCharacters(text)].length

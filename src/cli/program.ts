@@ -123,7 +123,7 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
   )
   command(
     'verify <run>',
-    'replay a run in a clean store and compare every cell; check a folder against its model.sig',
+    'replay a run, or the run in an archive, and compare every cell; check a package or a signed folder',
     async (terminal, options, [run]) => (await import('./commands/verify.ts')).verify(run as string, options, terminal),
     (declared) =>
       declared
@@ -132,7 +132,28 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
           '--key <file>',
           'trusted public key, or a folder of .pub files; may be repeated: one must have signed',
           collect,
-        ),
+        )
+        .option('--no-replay', 'hold files and objects against their digests, and train nothing')
+        .addOption(
+          new Option('--sample <share>', 'replay a sample of the cells alone, such as 5%: at least one').argParser(
+            percentage,
+          ),
+        )
+        .addOption(
+          new Option('--seed <n>', 'which cells are sampled (default: by chance, and told)').argParser(wholeNumber),
+        )
+        .option('--run-code', 'run plugins that an archive brings along, or npm packages that its page names'),
+  )
+  command(
+    'export <run>',
+    'pack a run into one file for an auditor',
+    async (terminal, options, [run]) =>
+      (await import('./commands/export.ts')).exportCommand(run as string, options, terminal),
+    (declared) =>
+      declared
+        .option('--out <file>', 'file of the archive (default: the run’s id and .tar)')
+        .option('--with-data', 'with inputs and rows, so that it can be repeated from the archive alone')
+        .option('--data <dir>', 'also look here for inputs that have moved; may be repeated', collect, []),
   )
   command(
     'key',
@@ -199,8 +220,12 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
     async (terminal, options) => (await import('./commands/fsck.ts')).ledgerHead(options, terminal),
     (declared) => declared.addArgument(new Argument('<what>', 'the last entry').choices(['head'])),
   )
-  command('diff <a> <b>', 'what differs between two runs', async (terminal, options, [a, b]) =>
-    (await import('./commands/diff.ts')).diff(a as string, b as string, options, terminal),
+  command(
+    'diff <a> <b>',
+    'what differs between two runs: data, page, code, metrics, predictions',
+    async (terminal, options, [a, b]) =>
+      (await import('./commands/diff.ts')).diff(a as string, b as string, options, terminal),
+    (declared) => declared.option('--md', 'as Markdown, for a pull request'),
   )
   command(
     'report <run>',
@@ -233,6 +258,18 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
         )
         .option('--host <address>', 'address to bind (default: loopback)')
         .option('--token <token>', 'bearer token that requests must carry (default: DAYBOOK_TOKEN)'),
+  )
+  command(
+    'package <run>',
+    'write a package of a run’s model, held against it before it is written',
+    async (terminal, options, [run]) =>
+      (await import('./commands/package.ts')).packageModel(run as string, options, terminal),
+    (declared) => {
+      declared
+        .option('--as <target>', 'the target: npm, or a plugin as a page names it', 'npm')
+        .option('--out <dir>', 'folder to write it into (default: named by pipeline and target)')
+        .option('--set <name=value>', 'a param of the target; may be repeated', collect, [])
+    },
   )
   command(
     'predict <run> <file>',
@@ -286,6 +323,13 @@ function threadCount(text: string): number {
   const value = wholeNumber(text)
   if (value < 1 || value > 1024) throw new InvalidArgumentError('1 to 1024 is expected')
   return value
+}
+
+/** `5%` as 0.05. */
+function percentage(text: string): number {
+  const value = Number(/^(\d{1,3}(?:\.\d+)?)%$/.exec(text)?.[1])
+  if (!(value > 0 && value <= 100)) throw new InvalidArgumentError('a percentage such as 5% is expected')
+  return value / 100
 }
 
 function wholeNumber(text: string): number {

@@ -10,6 +10,7 @@ export type {
   TextColumn,
 } from './column.ts'
 export { MISSING, UNSEEN } from './column.ts'
+export { type ColumnTotals, controlTotals } from './control-totals.ts'
 export { type CsvOptions, MISSING_TEXTS, readCsv } from './csv.ts'
 export { checkDataFile, readDataFile } from './data-file.ts'
 export { formatDate, parseDate } from './date.ts'

@@ -1,15 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { fail } from '../base/errors.ts'
 import { releaseMemory } from './collector.ts'
-import type { KernelFunctions, Kernels, MathKernels, TrainingKernels } from './kernels.ts'
-import { ScopedMemory } from './memory.ts'
+import { compileKernels, instantiate, kernelsOf, newMemory, onOneThread } from './instantiate.ts'
+import type { Kernels, TrainingKernels } from './kernels.ts'
 import type { KernelPool, Lease } from './pool.ts'
-import { functionsOf, type Memory, type Module, wasm } from './webassembly.ts'
-
-const PAGE = 65536
-
-/** Address space of a 32-bit memory, and what is asked for where an engine does not reserve as much. */
-const LARGEST = [65536, 32768, 16384]
+import { functionsOf, type Module } from './webassembly.ts'
 
 /** Compiled code is immutable, so a process compiles each module once; instances and their memories are never shared. */
 const compiled: { training?: Module; scoring?: Module } = {}
@@ -27,8 +21,7 @@ export interface TrainingOptions {
  * @throws DaybookError KERNEL_UNSUPPORTED
  */
 export function scoringKernels(): Kernels {
-  const { kernels, functions } = instantiate(moduleOf('scoring'), newMemory(false))
-  return Object.freeze({ ...kernels, threads: 1, parallel: onOneThread(functions) })
+  return kernelsOf(moduleOf('scoring'))
 }
 
 /**
@@ -67,51 +60,10 @@ export function trainingKernels({ pool, threads = 1 }: TrainingOptions = {}): Tr
   })
 }
 
-function onOneThread(functions: KernelFunctions): Kernels['parallel'] {
-  return (name, calls) => {
-    const run = functions[name]
-    if (run === undefined) throw new TypeError(`the kernels have no function ${name}`)
-    for (const args of calls) run(...args)
-  }
-}
-
 function moduleOf(name: 'training' | 'scoring'): Module {
   if (compiled[name] === undefined) {
     const bytes = readFileSync(new URL(`./${name}.wasm`, import.meta.url))
-    compiled[name] = guarded(() => new wasm.Module(bytes))
+    compiled[name] = compileKernels(bytes)
   }
   return compiled[name]
-}
-
-function newMemory(shared: boolean): Memory {
-  let refusal: unknown
-  for (const maximum of LARGEST) {
-    try {
-      return new wasm.Memory({ initial: 1, maximum, shared })
-    } catch (thrown) {
-      refusal = thrown
-    }
-  }
-  throw fail('KERNEL_OUT_OF_MEMORY', { bytes: PAGE, limit: 0 }, { cause: refusal })
-}
-
-function instantiate(
-  module: Module,
-  memory: Memory,
-): { kernels: Pick<Kernels, 'math' | 'functions' | 'scope'>; functions: KernelFunctions } {
-  const instance = guarded(() => new wasm.Instance(module, { env: { memory } }))
-  const functions = instance.exports as unknown as KernelFunctions & MathKernels & { heapBase(): number }
-  const { exp, expm1, log, log1p, tanh, sigmoid, pow } = functions
-  const scoped = new ScopedMemory(memory, functions.heapBase())
-  const math = Object.freeze({ exp, expm1, log, log1p, tanh, sigmoid, pow })
-  return { functions, kernels: { math, functions, scope: scoped.scope.bind(scoped) as Kernels['scope'] } }
-}
-
-function guarded<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown)
-    throw fail('KERNEL_UNSUPPORTED', { reason }, { cause: thrown })
-  }
 }

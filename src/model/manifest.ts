@@ -2,6 +2,7 @@ import type { Digest } from '../base/digest.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { ColumnType } from '../frame/index.ts'
 import type { Task } from '../plugin/api.ts'
+import type { Typical } from './typical.ts'
 
 /** A raw column that a model takes, as the training rows had it and the page declares it. */
 export interface SignatureColumn {
@@ -13,6 +14,8 @@ export interface SignatureColumn {
   /** May be null: training saw missing values here, or the page allows them. */
   readonly missing: boolean
   readonly optional: boolean
+  /** What most training rows have, or the one in the middle: what sampled reasons are measured from. */
+  readonly typical?: Typical
   readonly min?: number
   readonly max?: number
   readonly unit?: string

@@ -8,8 +8,11 @@ import { type Defined, decodeState, type Registry, type State } from '../plugin/
 import { type Conforming, conformFrame, emptyFrame } from './conform-frame.ts'
 import { rowConformer } from './conform-rows.ts'
 import type { FittedCell, ModelManifest, Signature } from './manifest.ts'
-import { type Prediction, predictionsOf, type Scored } from './predictions.ts'
+import { labelsOf, type Prediction, predictionsOf, type Scored } from './predictions.ts'
 import { applyPreprocess, type FittedPreprocess, outOfFold } from './preprocess.ts'
+import { type Parts, partsByColumn } from './reasons/parts.ts'
+import { explainedBy, type Reason, type ReasonOptions, reasonsOf } from './reasons/reasons.ts'
+import { sampleParts } from './reasons/sample.ts'
 
 /** An algorithm that was fitted, ready to predict. */
 export interface FittedAlgorithm {
@@ -38,8 +41,8 @@ export interface Model {
   scoreConformed(conformed: Frame): Scored
   /** What reaches the algorithm for conformed rows. */
   features(conformed: Frame): Features
-  /** Scores rows of JSON values. */
-  predictRows(rows: readonly JsonObject[]): Prediction[]
+  /** Scores rows of JSON values; with `reasons`, says why. */
+  predictRows(rows: readonly JsonObject[], reasons?: ReasonOptions): Prediction[]
   /** By falling importance, ties by place; undefined where the algorithm gives none. */
   importance(): { readonly measure: string; readonly features: readonly FeatureImportance[] } | undefined
 }
@@ -53,7 +56,7 @@ export interface Model {
 export async function openModel(
   manifest: ModelManifest,
   read: (digest: Digest) => Promise<Uint8Array>,
-  registry: Registry,
+  registry: Pick<Registry, 'find'>,
   kernels: Kernels,
 ): Promise<Model> {
   if (manifest.format !== 1) throw fail('MODEL_CORRUPT', { reason: `its format is ${manifest.format}, not 1` })
@@ -97,6 +100,7 @@ export function assembleModel(
   const { signature } = manifest
   const conformRows = rowConformer(signature)
   let known: readonly Feature[] | undefined
+  let digest: Digest | undefined
   const features = (conformed: Frame): Features => {
     const { frame, lineage } = applyPreprocess(cells, conformed, signature, kernels)
     const { accepts, missing } = algorithm.plugin
@@ -109,12 +113,23 @@ export function assembleModel(
     predictFeatures(algorithm, features(conformed), signature, kernels)
   return {
     manifest,
-    digest: digestJson(manifest as unknown as Json),
+    get digest() {
+      digest ??= digestJson(manifest as unknown as Json)
+      return digest
+    },
     signature,
     features,
     scoreConformed,
     scoreFrame: (frame, conforming) => scoreConformed(conformFrame(frame, signature, conforming)),
-    predictRows: (rows) => predictionsOf(scoreConformed(conformRows(rows)), signature),
+    predictRows(rows, reasons) {
+      const conformed = conformRows(rows)
+      const scored = scoreConformed(conformed)
+      const predictions = predictionsOf(scored, signature)
+      if (reasons === undefined) return predictions
+      const parts = partsOf(algorithm, signature, conformed, scored, { features, score: scoreConformed, kernels })
+      const told = reasonsOf(parts, scored, signature, reasons)
+      return predictions.map((prediction, row) => ({ ...prediction, reasons: told[row] as readonly Reason[] }))
+    },
     importance() {
       const given = algorithm.plugin.importance?.(algorithm.state)
       if (given === undefined) return undefined
@@ -123,6 +138,23 @@ export function assembleModel(
       return { measure: given.measure, features: ranked.sort((a, b) => b.value - a.value) }
     },
   }
+}
+
+/** Parts of scores by raw column: exact where the algorithm gives them, else sampled. */
+function partsOf(
+  { plugin, state, params }: FittedAlgorithm,
+  signature: Signature,
+  conformed: Frame,
+  scored: Scored,
+  by: { features(rows: Frame): Features; score(rows: Frame): Scored; readonly kernels: Kernels },
+): Parts {
+  if (plugin.contributions === undefined) {
+    const explained = explainedBy(signature, by.score)
+    const labels = labelsOf(scored, signature.classes.length)
+    return sampleParts(conformed, signature, (row) => explained(labels[row] as number))
+  }
+  const X = by.features(conformed)
+  return partsByColumn(X.features, plugin.contributions(state, X, { params, kernels: by.kernels }), X.rows)
 }
 
 /** Numbers that a row gets. */

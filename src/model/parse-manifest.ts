@@ -64,7 +64,7 @@ function checkSignature(signature: Json | undefined): void {
 
 function checkColumn(column: Json): void {
   check(isObject(column) && isText(column.name), 'a column of its signature has no name')
-  const { name, type, levels, unseen, missing, optional, min, max } = column
+  const { name, type, levels, unseen, missing, optional, typical, min, max } = column
   const bad = `column ${name} of its signature is not as it should be`
   check(columnTypes.includes(type as string), bad)
   check(type === 'category' ? isTexts(levels) && new Set(levels).size === levels.length : levels === undefined, bad)
@@ -74,6 +74,7 @@ function checkColumn(column: Json): void {
     [min, max].every((bound) => bound === undefined || typeof bound === 'number'),
     bad,
   )
+  check(typical === undefined || typical === null || ['number', 'string', 'boolean'].includes(typeof typical), bad)
   check([undefined, 'increasing', 'decreasing'].includes(column.monotone as string | undefined), bad)
 }
 

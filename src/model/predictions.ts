@@ -1,4 +1,5 @@
 import type { Signature } from './manifest.ts'
+import type { Reason } from './reasons/reasons.ts'
 
 /** What a model gives for rows, as its algorithm wrote it. */
 export interface Scored {
@@ -23,6 +24,8 @@ export interface Prediction {
   readonly value?: number
   /** Clustering: how far the row lies from the middle of its cluster. */
   readonly distance?: number
+  /** Where they were asked for: what spoke for it most. */
+  readonly reasons?: readonly Reason[]
 }
 
 /**

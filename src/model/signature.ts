@@ -2,6 +2,7 @@ import { type Column, type Frame, hasMissing } from '../frame/index.ts'
 import type { Task } from '../plugin/api.ts'
 import type { ColumnFacts } from '../spec/pipeline.ts'
 import type { Signature, SignatureColumn } from './manifest.ts'
+import { typicalValue } from './typical.ts'
 
 /** What the page and the plugins say of a model's input and output. */
 export interface SignatureFacts {
@@ -45,6 +46,7 @@ function signatureColumn(column: Column, facts: ColumnFacts): SignatureColumn {
     unseen: facts.unseen ?? 'error',
     missing: optional || declaredMissing || hasMissing(column),
     optional,
+    typical: typicalValue(column),
     ...(min !== undefined && { min }),
     ...(max !== undefined && { max }),
     ...(unit !== undefined && { unit }),

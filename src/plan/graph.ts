@@ -37,7 +37,7 @@ export interface GraphCell {
 }
 
 /** Versions of the engine's own cells: bumped when equal input gives another result. */
-const engine = { split: 1, fold: 1, evaluate: 1, gates: 1 } as const
+const engine = { split: 1, fold: 1, evaluate: 1, gates: 1, packaging: 1 } as const
 
 /** The open graph that a page's sections stand for, each cell after those that it needs. */
 export function cellsOf(page: PageFacts): GraphCell[] {
@@ -134,7 +134,8 @@ export function cellsOf(page: PageFacts): GraphCell[] {
   }
   cells.push(gates)
   for (const [index, use] of page.deploy.entries()) {
-    cells.push({ ...pluginCell(use, page, { type: 'deploy', index }, [model], { name: page.name }), after: ['gates'] })
+    const parts = { name: page.name, packaging: engine.packaging }
+    cells.push({ ...pluginCell(use, page, { type: 'deploy', index }, [model, frame, split], parts), after: ['gates'] })
   }
   return cells
 }

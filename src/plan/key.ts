@@ -23,7 +23,12 @@ export async function hashFile(path: string, shown: string): Promise<Digest> {
   } catch (thrown) {
     if (thrown instanceof Error && 'exit' in thrown) throw thrown
     const { code, message } = thrown as NodeJS.ErrnoException
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'permission denied' : message
+    const reason =
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EACCES'
+          ? 'permission denied'
+          : message.replaceAll(path, shown) // what a variable stands for is nobody's business
     throw fail('PLAN_FILE_UNREADABLE', { file: shown, reason }, { cause: thrown })
   }
 }

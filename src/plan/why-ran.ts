@@ -2,7 +2,8 @@ import { fail } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { nearest } from '../base/nearest.ts'
 import { awaited, type RunRecord, type Store } from '../store/index.ts'
-import { whyStale } from './why.ts'
+import { type KeyChange, keyChanges } from './key-changes.ts'
+import { sayChanges, whyStale } from './why.ts'
 
 /** Why a cell of a recorded run ran or was cached. */
 export interface CellReason {
@@ -11,6 +12,8 @@ export interface CellReason {
   readonly state: RunRecord['observed']['cells'][number]['state']
   /** In a few words. */
   readonly why: string
+  /** The parts of its key that changed, where it was compared with another run. */
+  readonly changes: readonly KeyChange[]
   /** The run that it was compared with: the pipeline's run before, or null. */
   readonly before: string | null
   /** Cells above it that ran for reasons of their own: where the change began. */
@@ -32,22 +35,37 @@ export async function whyRan(record: RunRecord, cell: string, store: Store): Pro
   }
   const { state, madeBy } = seen
   if (state === 'cached')
-    return { run: record.id, cell, state, why: `its key was known: made by run ${madeBy}`, before: madeBy, causes: [] }
+    return {
+      run: record.id,
+      cell,
+      state,
+      why: `its key was known: made by run ${madeBy}`,
+      changes: [],
+      before: madeBy,
+      causes: [],
+    }
   if (state === 'skipped') {
-    const why = whySkipped(record)
-    return { run: record.id, cell, state, why, before: null, causes: [] }
+    return { run: record.id, cell, state, why: whySkipped(record), changes: [], before: null, causes: [] }
   }
   const before = await runBefore(record, store)
   const parts = await partsOf(record, store)
   const earlier = before === undefined ? new Map<string, JsonObject>() : await partsOf(before, store)
-  const passedOver = new Set(before?.observed.cells.filter((one) => one.state === 'skipped').map(({ id }) => id))
-  const whyOf = (id: string): string =>
-    passedOver.has(id) ? 'the run before did not come to it' : whyStale(earlier.get(id), parts.get(id) ?? {})
-  const causes = [...cellsAbove(cell, parts, record)]
-    .filter((id) => isOwnReason(parts.get(id), earlier.get(id)))
-    .map((id) => ({ cell: id, why: whyOf(id) }))
-  const why = state === 'failed' && !parts.has(cell) ? `it failed: ${record.error?.code ?? ''}` : whyOf(cell)
-  return { run: record.id, cell, state, why, before: before?.id ?? null, causes }
+  const changesOf = (id: string): KeyChange[] => {
+    const [was, is] = [earlier.get(id), parts.get(id)]
+    return was === undefined || is === undefined ? [] : keyChanges(was, is)
+  }
+  const causes = [...cellsAbove(cell, parts, record)].flatMap((id) => {
+    const own = changesOf(id).filter(({ part }) => !part.startsWith('input '))
+    return own.length === 0 ? [] : [{ cell: id, why: sayChanges(own) }]
+  })
+  const passedOver = before?.observed.cells.some((one) => one.id === cell && one.state === 'skipped')
+  const failed = state === 'failed' && !parts.has(cell)
+  const why = failed
+    ? `it failed: ${record.error?.code ?? ''}`
+    : passedOver === true
+      ? 'the run before did not come to it'
+      : whyStale(earlier.get(cell), parts.get(cell) ?? {})
+  return { run: record.id, cell, state, why, changes: changesOf(cell), before: before?.id ?? null, causes }
 }
 
 function whySkipped({ error, result, approvals = [] }: RunRecord): string {
@@ -88,15 +106,4 @@ function cellsAbove(cell: string, parts: ReadonlyMap<string, JsonObject>, { obse
   }
   visit(cell)
   return new Set(observed.cells.map(({ id }) => id).filter((id) => above.has(id)))
-}
-
-/** Did a cell change otherwise than by what it takes? */
-function isOwnReason(now: JsonObject | undefined, before: JsonObject | undefined): boolean {
-  if (now === undefined || before === undefined) return false
-  const own = ({ inputs: _, ...rest }: JsonObject): JsonObject => rest
-  return JSON.stringify(sorted(own(now))) !== JSON.stringify(sorted(own(before)))
-}
-
-function sorted(parts: JsonObject): [string, unknown][] {
-  return Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1))
 }

@@ -8,20 +8,27 @@ import { type Digest, digestBytes, digestJson } from '../base/digest.ts'
  * relative to the plugin's folder, so that another checkout of the same files has the same digest.
  */
 export function digestOfLocalCode(file: string): Digest {
-  const found = new Map<string, Digest>()
+  const folder = dirname(realpathSync(file))
+  const files = filesOfLocalCode(file)
+  return digestOfFiles(
+    new Map([...files].map(([path, bytes]) => [portable(relative(folder, path)), digestBytes(bytes)])),
+  )
+}
+
+/** The files of a local plugin, by real path: its own and everything that it imports by relative path. Runs none of them. */
+export function filesOfLocalCode(file: string): ReadonlyMap<string, Uint8Array> {
+  const found = new Map<string, Uint8Array>()
   const waiting = [realpathSync(file)]
-  const folder = dirname(waiting[0] as string)
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const name = portable(relative(folder, next))
-    if (found.has(name)) continue
+    if (found.has(next)) continue
     const bytes = readFileSync(next)
-    found.set(name, digestBytes(bytes))
+    found.set(next, bytes)
     for (const specifier of relativeImports(bytes.toString('utf8'))) {
       const target = existingFile(resolve(dirname(next), specifier))
       if (target !== undefined) waiting.push(target)
     }
   }
-  return digestOfFiles(found)
+  return found
 }
 
 /** Digest of an npm package's code: its files, its name and version, and those of all that it depends on. */

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../base/json.ts'
 import type { Attribute, Column, ColumnInfo, ColumnType, Features, Frame, Table } from '../frame/index.ts'
 import type { Kernels } from '../kernels/index.ts'
 import type { FitContext, ScoringContext } from './context.ts'
+import type { Packaging } from './packaging.ts'
 import type { GivenParams, ParamsOf, ParamsSchema } from './params.ts'
 import type { State } from './state.ts'
 
@@ -286,6 +287,8 @@ export interface DeployContext<Params = unknown> extends FitContext<Params> {
   readonly model: { readonly digest: string; readonly task: Task; readonly manifest: JsonObject }
   /** What the model takes and gives. */
   readonly signature: JsonObject
+  /** What packages are made of. A target that takes none of it costs nothing. */
+  readonly packaging: Packaging
   /** Writes a file of the target's output; the path is relative and stays inside the target's folder. */
   write(path: string, content: Uint8Array | string): Promise<void>
 }

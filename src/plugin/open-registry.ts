@@ -88,7 +88,7 @@ async function loadFromSets(
     if (entry === undefined) continue
     const plugin = checked((await load(id, entry.load)).default, id)
     if (plugin.id !== id) throw fail('PLUGIN_INVALID', { plugin: id, reason: `its own id is \`${plugin.id}\`` })
-    return { plugin, use: id, origin: 'built-in', code: set.code(kind, id) }
+    return { plugin, use: id, origin: 'built-in', code: set.code(kind, id), module: set.module(kind, id) }
   }
   throw fail('PLUGIN_UNKNOWN', { kind, id }, { hint: suggestion(kind, id, ids) })
 }
@@ -128,8 +128,9 @@ async function loadLocal(use: string, folder: string): Promise<ResolvedPlugin> {
     const reason = `Node ${process.versions.node} cannot load TypeScript`
     throw fail('PLUGIN_LOAD_FAILED', { plugin: use, reason }, { hint })
   }
-  const module = await load(use, () => import(pathToFileURL(file).href))
-  return { plugin: checked(module.default, use), use, origin: 'local', code: digestOfLocalCode(file) }
+  const url = pathToFileURL(file).href
+  const plugin = checked((await load(use, () => import(url))).default, use)
+  return { plugin, use, origin: 'local', code: digestOfLocalCode(file), module: { url, name: 'default' } }
 }
 
 function canLoadTypeScript(): boolean {
@@ -149,16 +150,17 @@ async function loadPackage(use: string, folder: string): Promise<ResolvedPlugin>
   }
   const json = readPackageJson(at)
   const entry = packageEntry(at, json, wanted)
-  const module = await load(use, async () => {
-    if (entry !== undefined) return import(pathToFileURL(entry).href)
-    const main = packageEntry(at, json, '')
-    return main === undefined ? {} : { default: (await import(pathToFileURL(main).href))[wanted] }
-  })
-  if (module.default === undefined) {
+  const file = entry ?? packageEntry(at, json, '')
+  const exported = entry === undefined ? wanted : 'default'
+  const url = file && pathToFileURL(file).href
+  const module = url === undefined ? {} : await load(use, () => import(url))
+  const found = (module as Readonly<Record<string, unknown>>)[exported]
+  if (url === undefined || found === undefined) {
     throw fail('PLUGIN_LOAD_FAILED', { plugin: use, reason: `${name}@${json.version} exports nothing of that name` })
   }
-  const plugin = checked(module.default, use)
-  return { plugin, use, origin: 'npm', package: `${json.name}@${json.version}`, code: digestOfPackage(at) }
+  const plugin = checked(found, use)
+  const code = digestOfPackage(at)
+  return { plugin, use, origin: 'npm', package: `${json.name}@${json.version}`, code, module: { url, name: exported } }
 }
 
 // ── what comes out ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ import { type Digest, digestJson, isDigest } from '../base/digest.ts'
 import { fail } from '../base/errors.ts'
 import { digestOfFolder } from './code-digest.ts'
 import type { PluginKind } from './kinds.ts'
-import type { PluginSet, PluginSetEntry } from './registry.ts'
+import type { PluginModule, PluginSet, PluginSetEntry } from './registry.ts'
 
 /** A set that was loaded, with digests of its plugins' code. */
 export interface OpenSet {
@@ -13,6 +13,8 @@ export interface OpenSet {
   readonly name: string
   readonly entries: readonly PluginSetEntry[]
   code(kind: PluginKind, id: string): Digest
+  /** Where a plugin's code is, if the set says so. */
+  module(kind: PluginKind, id: string): PluginModule | undefined
 }
 
 /** @throws DaybookError PLUGIN_LOAD_FAILED, PLUGIN_INVALID */
@@ -31,6 +33,10 @@ export async function openSet(name: string): Promise<OpenSet> {
   return {
     name,
     entries: set.plugins,
+    module(kind, id) {
+      const url = set.module?.(kind, id)
+      return url === undefined ? undefined : { url, name: 'default' }
+    },
     code(kind, id) {
       digests ??= readManifest(set.manifest)
       const digest = digests[`${kind}/${id}`]

@@ -13,6 +13,15 @@ export interface PluginSet {
   readonly plugins: readonly PluginSetEntry[]
   /** URL of a JSON file `{ "<kind>/<id>": "<sha256>" }`, made at build time, that stands for the plugins' code. */
   readonly manifest?: string
+  /** URL of the module whose default export is a plugin: packages that carry it take its code from there. */
+  module?(kind: PluginKind, id: string): string
+}
+
+/** Where the code of a plugin is exported. */
+export interface PluginModule {
+  /** URL. */
+  readonly url: string
+  readonly name: string
 }
 
 /** A plugin that was found, with what its keys and the record say of it. */
@@ -26,6 +35,8 @@ export interface ResolvedPlugin<Kind extends PluginKind = PluginKind> {
   readonly package?: string
   /** Digest of the code that it stands on. */
   readonly code: Digest
+  /** Where its code is; undefined where a set does not say. */
+  readonly module?: PluginModule | undefined
 }
 
 /** Finds plugins by kind and `use`. Built-ins, npm packages and local files come the same way. */

@@ -4,9 +4,10 @@ import { type Digest, digestJson } from '../base/digest.ts'
 import { type DaybookError, fail } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Plan } from '../plan/index.ts'
-import type { CellSpec, Pipeline } from '../spec/pipeline.ts'
+import type { Pipeline } from '../spec/pipeline.ts'
 import { pageForDigest } from '../spec/resolved-page.ts'
 import type { RunRecord } from '../store/index.ts'
+import { pagePlugins } from './page-plugins.ts'
 
 /** What a run starts from, as far as it decides what comes out. */
 export interface LockedInputs {
@@ -76,27 +77,14 @@ export function lockedInputs(pipeline: Pipeline, plan: Plan): LockedInputs {
       ([param, digest]) => [`${id}.${param}`, digest] as const,
     ),
   )
-  const { sources, preprocess, algorithm, optimizer, compress, evaluate } = pipeline
-  const uses: readonly (readonly [string, CellSpec])[] = [
-    ...sources.map((cell) => [cell.id, cell] as const),
-    ...preprocess.map((cell) => [cell.id, cell] as const),
-    ['train', algorithm],
-    ...(optimizer ? [['optimizer', optimizer] as const] : []),
-    ...compress.map((cell) => [`compress.${cell.id}`, cell] as const),
-    ...evaluate.metrics.map((cell) => [`evaluate.${cell.id}`, cell] as const),
-  ]
+  const plugins = pagePlugins(pipeline).filter(({ kind }) => kind !== 'deploy')
   return {
     pipeline: pipeline.name,
     page: digestJson(pageForDigest(pipeline)),
     inputs: Object.fromEntries(inputs),
-    plugins: Object.fromEntries(
-      uses.map(([name, { plugin }]) => [
-        name,
-        `${plugin.origin === 'npm' ? plugin.use : plugin.plugin.id}@${plugin.plugin.version}`,
-      ]),
-    ),
+    plugins: Object.fromEntries(plugins.map(({ cell, plugin }) => [cell, plugin])),
     code: Object.fromEntries(
-      uses.filter(([, { plugin }]) => plugin.origin !== 'built-in').map(([name, { plugin }]) => [name, plugin.code]),
+      plugins.filter(({ origin }) => origin !== 'built-in').map(({ cell, code }) => [cell, code]),
     ),
   }
 }

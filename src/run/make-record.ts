@@ -6,6 +6,7 @@ import { pageForDigest } from '../spec/resolved-page.ts'
 import {
   type ApprovalDemand,
   type ModelSummary,
+  type RecordedCell,
   type RunMetrics,
   type RunObserved,
   type RunRecord,
@@ -13,6 +14,7 @@ import {
   type RunStatus,
   waiting,
 } from '../store/index.ts'
+import type { CellWarning } from './collect-warnings.ts'
 import { type CellOutcome, gatesOf, type PlanOutcome } from './schedule.ts'
 
 export interface RecordParts {
@@ -22,10 +24,14 @@ export interface RecordParts {
   /** Everything observed but the cells. */
   readonly observed: Omit<RunObserved, 'cells'>
   readonly previous: Digest | null
+  readonly warnings: readonly CellWarning[]
+  /** Does the page say that a warning is known and accepted? Default: it says so of none. */
+  readonly silenced?: (warning: CellWarning) => boolean
 }
 
 /** Makes the record of a run: a result that any machine repeats, and what was seen around it. */
-export function makeRecord({ id, pipeline, outcome, observed, previous }: RecordParts): RunRecord {
+export function makeRecord(parts: RecordParts): RunRecord {
+  const { id, pipeline, outcome, observed, previous, warnings, silenced = () => false } = parts
   const result = resultOf(pipeline, outcome)
   const { problem } = outcome
   const { approvals = demandsOf(pipeline).map(waiting) } = outcome
@@ -36,11 +42,15 @@ export function makeRecord({ id, pipeline, outcome, observed, previous }: Record
     status: statusOf(outcome),
     digest: digestJson(result as unknown as Json),
     result,
-    deploy: outcome.cells.filter(isDeploy).map(cellOf),
+    deploy: outcome.cells.filter(isDeploy).map((cell) => cellOf(cell, outcome.cells)),
     ...(approvals.length > 0 && { approvals }),
     page: { text: pipeline.source.text, digest: digestBytes(pipeline.source.text) },
     overrides: pipeline.overrides,
     error: problem === undefined ? null : errorOf(problem),
+    warnings: warnings.map((warning) => {
+      const { cell, code, message } = warning
+      return { cell, code, message, silenced: silenced(warning) }
+    }),
     observed: { ...observed, cells: outcome.cells.map(observedCell) },
     previous,
   }
@@ -68,7 +78,7 @@ export function resultOf(pipeline: Pipeline, { cells }: Pick<PlanOutcome, 'cells
       keys: (split.keys ?? {}) as Record<string, Digest>,
     },
     folds: (split.folds ?? []) as unknown as RunResult['folds'],
-    cells: cells.filter((outcome) => !isDeploy(outcome)).map(cellOf),
+    cells: cells.filter((outcome) => !isDeploy(outcome)).map((cell) => cellOf(cell, cells)),
     metrics: (factsOf(cells, 'evaluate').metrics ?? null) as unknown as RunMetrics | null,
     gates: gatesOf(cells),
     model: modelOf(cells),
@@ -79,8 +89,25 @@ function isDeploy({ cell }: CellOutcome): boolean {
   return cell.work.type === 'deploy'
 }
 
-function cellOf(outcome: CellOutcome): RunResult['cells'][number] {
-  return { id: outcome.cell.id, plugin: outcome.cell.plugin, output: outputOf(outcome) ?? null }
+function cellOf(outcome: CellOutcome, all: readonly CellOutcome[]): RecordedCell {
+  const { cell, entry } = outcome
+  const head = { id: cell.id, plugin: cell.plugin, output: outputOf(outcome) ?? null }
+  if (entry === undefined) return head
+  const inputs = cell.needs.flatMap(({ name, cell: from, output }) => {
+    const digest = all.find((other) => other.cell.id === from)?.entry?.outputs[output]
+    return digest === undefined ? [] : [[name, digest]]
+  })
+  const { rows } = entry.facts
+  return {
+    ...head,
+    inputs: Object.fromEntries(inputs),
+    ...(isFitted(cell.work.type) && typeof rows === 'string' && { rows }),
+  }
+}
+
+/** Does such a cell learn from rows? */
+function isFitted(type: CellOutcome['cell']['work']['type']): boolean {
+  return type === 'preprocess' || type === 'train' || type === 'compress' || type === 'fold'
 }
 
 /** The output that a cell is known by: its model, where it makes one. */
@@ -103,7 +130,8 @@ function inputOf({ cell, entry }: CellOutcome): RunResult['inputs'] {
       : files.length > 1
         ? digestJson(cell.keyParts.files as Json)
         : (entry.outputs.frame as Digest)
-  return [{ cell: cell.id, digest, rows: Number(entry.facts.rows), columns: Number(entry.facts.columns) }]
+  const schema = (entry.facts.schema ?? []) as unknown as RunResult['inputs'][number]['schema']
+  return [{ cell: cell.id, digest, rows: Number(entry.facts.rows), columns: Number(entry.facts.columns), schema }]
 }
 
 /** The last model that was made: compressed where the page asks for it. */

@@ -1,21 +1,27 @@
-import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { arch, availableParallelism, cpus, platform, userInfo } from 'node:os'
-import { promisify } from 'node:util'
 import type { RunObserved } from '../store/index.ts'
 
-type Machine = Pick<RunObserved, 'tool' | 'node' | 'os' | 'arch' | 'cpu' | 'cpus' | 'user'>
+type Machine = Pick<
+  RunObserved,
+  'tool' | 'node' | 'v8' | 'icu' | 'os' | 'arch' | 'cpu' | 'cpus' | 'user' | 'timeZone' | 'locale'
+>
 
 /** What a run is seen to run on. No host name. */
 export function observeMachine(): Machine {
+  const { timeZone, locale } = Intl.DateTimeFormat().resolvedOptions()
   return {
     tool: `daybook ${version()}`,
     node: process.versions.node,
+    v8: process.versions.v8,
+    icu: process.versions.icu ?? 'none',
     os: platform(),
     arch: arch(),
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cpus: availableParallelism(),
     user: userName(),
+    timeZone,
+    locale,
   }
 }
 
@@ -30,22 +36,5 @@ function userName(): string {
     return userInfo().username
   } catch {
     return 'unknown' // a process whose user has no entry
-  }
-}
-
-/** Commit of the folder, and whether files that Git knows were changed; undefined where there is no Git. */
-export async function observeGit(folder: string): Promise<RunObserved['git']> {
-  const git = async (...words: string[]): Promise<string> => {
-    const options = ['-C', folder, '--no-optional-locks', '-c', 'core.fsmonitor=false', ...words]
-    return (await promisify(execFile)('git', options, { timeout: 2000 })).stdout.trim()
-  }
-  try {
-    const [commit, changes] = await Promise.all([
-      git('rev-parse', 'HEAD'),
-      git('status', '--porcelain', '--untracked-files=no'),
-    ])
-    return { commit, dirty: changes !== '' }
-  } catch {
-    return undefined
   }
 }

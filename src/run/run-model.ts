@@ -4,6 +4,7 @@ import { fail } from '../base/errors.ts'
 import { scoringKernels } from '../kernels/index.ts'
 import { type Model, openModel, parseManifest } from '../model/index.ts'
 import { openRegistry } from '../plugin/open-registry.ts'
+import type { Registry } from '../plugin/registry.ts'
 import type { RunRecord, Store } from '../store/index.ts'
 
 /**
@@ -12,11 +13,20 @@ import type { RunRecord, Store } from '../store/index.ts'
  * @throws DaybookError RUN_NO_MODEL, STORE_OBJECT_…, what opening a model throws
  */
 export async function openRunModel(store: Store, record: RunRecord): Promise<Model> {
+  return openModelWith(store, record, await runRegistry(store, record))
+}
+
+/** As {@link openRunModel}, with plugins that were found before. */
+export async function openModelWith(store: Store, record: RunRecord, registry: Registry): Promise<Model> {
   const { model } = record.result
   if (model === null) throw fail('RUN_NO_MODEL', { run: record.id, status: record.status })
   const read = (digest: string): Promise<Uint8Array> => store.objects.get(digest)
   const manifest = parseManifest(await read(model.digest))
-  const page = resolve(record.observed.pageFile)
-  const registry = await openRegistry({ folder: dirname(existsSync(page) ? page : store.folder) })
   return openModel(manifest, read, registry, scoringKernels())
+}
+
+/** Plugins as a run's page finds them. */
+export function runRegistry(store: Store, record: RunRecord): Promise<Registry> {
+  const page = resolve(record.observed.pageFile)
+  return openRegistry({ folder: dirname(existsSync(page) ? page : store.folder) })
 }

@@ -18,11 +18,15 @@ import {
   type Store,
   type UncountedApproval,
 } from '../store/index.ts'
+import { type CellWarning, collectWarnings } from './collect-warnings.ts'
 import { EventQueue } from './event-queue.ts'
 import type { Moved } from './lock.ts'
 import { demandsOf, makeRecord, resultOf } from './make-record.ts'
-import { observeGit, observeMachine } from './observe.ts'
+import { observeMachine } from './observe.ts'
+import { observeGit } from './observe-git.ts'
 import { observeInputs } from './observe-inputs.ts'
+import { observeLockfile } from './observe-lockfile.ts'
+import { pagePlugins } from './page-plugins.ts'
 import { type CellOutcome, type PlanOutcome, runPlan } from './schedule.ts'
 import type { Executor } from './task.ts'
 import { WorkerExecutor } from './worker-executor.ts'
@@ -47,6 +51,8 @@ export interface RunOptions {
   ) => Promise<string>
   /** Holds the page against its typed data, before anything is made of it. */
   readonly checkData?: (frame: Frame) => Promise<readonly DaybookError[]>
+  /** Does the page say that a warning is known and accepted? Default: it says so of none. */
+  readonly silenced?: (warning: CellWarning) => boolean
   /** The command that repeats it, for the record. */
   readonly command?: string
   /** Signs where the run came from, once it is recorded. */
@@ -90,13 +96,12 @@ export interface FinishedRun {
  */
 export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent, FinishedRun> {
   const { pipeline, store, threads, sets, command = '' } = options
-  const plan = options.plan ?? (await planPipeline(pipeline, store))
   const id = newRunId()
   const startedAt = new Date()
   const start = performance.now()
-  const before = await store.runs.latestOf(pipeline.name)
-  const git = observeGit(pipeline.source.folder)
+  const lockfile = observeLockfile(pipeline.source.folder)
   const endLease = await store.leases.take(id)
+  const git = observeGit(pipeline.source.folder)
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
 
@@ -123,6 +128,10 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
     return executor
   }
   try {
+    // Only now: what was cached when the caller planned may have been collected since; from here on nothing is.
+    const plan =
+      options.plan === undefined ? await planPipeline(pipeline, store) : await stillCached(options.plan, store)
+    const before = await store.runs.latestOf(pipeline.name)
     tell({ type: 'runStarted', run: id, pipeline: pipeline.name, cells: plan.cells.map((cell) => cell.id) })
     const checkData = async (frame: Digest): Promise<readonly DaybookError[]> =>
       (await options.checkData?.(frameFromState(decodeState(await store.objects.get(frame))))) ?? []
@@ -147,6 +156,8 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
       pipeline,
       outcome,
       previous: before?.digest ?? null,
+      warnings: collectWarnings(outcome.cells, events),
+      ...(options.silenced && { silenced: options.silenced }),
       observed: {
         ...observeMachine(),
         startedAt: startedAt.toISOString(),
@@ -156,6 +167,8 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
         command,
         pageFile: pipeline.source.file,
         inputs: await observeInputs(pipeline, outcome.cells),
+        plugins: pagePlugins(pipeline),
+        lockfile: await lockfile,
         ...withGit(await git),
       },
     })
@@ -182,6 +195,15 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
     await executor?.close()
     await endLease()
   }
+}
+
+/** A plan of which what is cached is still there. */
+async function stillCached(plan: Plan, store: Store): Promise<Plan> {
+  const cells = plan.cells.map(async (cell) => {
+    if (cell.cached === undefined || (await store.cells.get(cell.key)) !== undefined) return cell
+    return { ...cell, cached: undefined, why: 'what was cached was removed meanwhile' }
+  })
+  return { ...plan, cells: await Promise.all(cells) }
 }
 
 async function setReport(

@@ -1,3 +1,4 @@
+import type { Json } from '../base/json.ts'
 import { runCompress } from './cells/compress.ts'
 import { runDeploy } from './cells/deploy.ts'
 import { runEvaluate } from './cells/evaluate.ts'
@@ -22,7 +23,9 @@ export async function runTask(
   try {
     signal.throwIfAborted()
     const done = await dispatch(ctx)
-    return { ...done, shown: await ctx.objects.put(ctx.shown.bytes()), ms: Math.round(ctx.ms * 1000) / 1000 }
+    const { warnings } = ctx.shown
+    const facts = warnings.length === 0 ? done.facts : { ...done.facts, warnings: warnings as unknown as Json }
+    return { ...done, facts, shown: await ctx.objects.put(ctx.shown.bytes()), ms: Math.round(ctx.ms * 1000) / 1000 }
   } catch (thrown) {
     throw errorOf(thrown, task, signal)
   } finally {

@@ -35,6 +35,11 @@ export class ShownCollector {
     this.#facts = { ...this.#facts, ...(asJson(facts, 'facts', this.#plugin) as JsonObject) }
   }
 
+  /** What was warned of. */
+  get warnings(): readonly ShownWarning[] {
+    return this.#warnings
+  }
+
   /** Canonical bytes of everything shown. */
   bytes(): Uint8Array {
     const shown: Shown = { figures: this.#figures, tables: this.#tables, warnings: this.#warnings, facts: this.#facts }

@@ -13,9 +13,17 @@ import {
   trainingKernels,
 } from '../kernels/index.ts'
 import type { PageFacts, PluginUse } from '../plan/index.ts'
-import { decodeState, encodeState, type FitContext, type Registry, type State } from '../plugin/api.ts'
+import {
+  decodeState,
+  encodeState,
+  type FitContext,
+  type Registry,
+  type ShownWarning,
+  type State,
+} from '../plugin/api.ts'
 import type { ObjectStore } from '../store/index.ts'
 import type { Memo } from './memo.ts'
+import { type Redactor, redactor } from './redact.ts'
 import { ShownCollector } from './shown-collector.ts'
 import { type Split, splitFromState } from './split/split.ts'
 import type { Task, TaskEvent } from './task.ts'
@@ -28,6 +36,8 @@ export interface Workplace {
   readonly memo: Memo
   /** Threads for the kernels of one task after the other. */
   readonly pool: KernelPool
+  /** Module that exports `openPackaging`. Default: the one that comes with Daybook. */
+  readonly packaging?: string
 }
 
 /** What a running task works with: its inputs, its plugins, what it shows, its clock. */
@@ -37,6 +47,7 @@ export class TaskContext {
   readonly shown: ShownCollector
   readonly #workplace: Workplace
   readonly #onEvent: (event: TaskEvent) => void
+  readonly #redact: Redactor
   #scoring: Kernels | undefined
   #training: TrainingKernels | undefined
   /** What scores on several threads. */
@@ -51,6 +62,7 @@ export class TaskContext {
     this.shown = new ShownCollector(task.plugin)
     this.#workplace = workplace
     this.#onEvent = onEvent
+    this.#redact = redactor(task.page)
   }
 
   get page(): PageFacts {
@@ -63,6 +75,11 @@ export class TaskContext {
 
   get objects(): ObjectStore {
     return this.#workplace.objects
+  }
+
+  /** Module with the building blocks of targets: it stands above this layer, and is loaded by name as sets of plugins are. */
+  get packaging(): string {
+    return this.#workplace.packaging ?? 'daybook/packaging'
   }
 
   get memo(): Memo {
@@ -142,13 +159,10 @@ export class TaskContext {
         if (!use.random) throw fail('RUN_RANDOM_UNDECLARED', { plugin: use.use }, { plugin: use.use })
         return this.random(purpose, use.cell, fold)
       },
-      progress: (done, total, note) => this.#progress(done, total, note),
+      progress: (done, total, note) => this.#progress(done, total, note && this.#redact.text(note)),
       figure: (figure) => this.shown.figure(figure),
       table: (table) => this.shown.table(table),
-      warn: (warning) => {
-        this.shown.warn(warning)
-        this.#onEvent({ type: 'warned', warning })
-      },
+      warn: (warning) => this.#warn(warning),
     }
   }
 
@@ -166,7 +180,11 @@ export class TaskContext {
   }
 
   warn(code: string, message: string, evidence?: Json): void {
-    const warning = { code, message, ...(evidence !== undefined && { evidence }) }
+    this.#warn({ code, message, ...(evidence !== undefined && { evidence }) })
+  }
+
+  #warn(given: ShownWarning): void {
+    const warning = this.#redact.warning(given)
     this.shown.warn(warning)
     this.#onEvent({ type: 'warned', warning })
   }

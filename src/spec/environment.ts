@@ -1,10 +1,10 @@
 import { isAbsolute, resolve } from 'node:path'
-import { type DaybookError, fail } from '../base/errors.ts'
+import { type DaybookError, fail, type Place } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { ParamsSchema } from '../plugin/api.ts'
 import { visitParams } from '../plugin/visit-params.ts'
 import type { Page } from './page.ts'
-import type { SpecPath } from './pipeline.ts'
+import type { SpecContext, SpecPath } from './pipeline.ts'
 
 const variable = /\$\{env:([^}]*)\}/g
 
@@ -22,7 +22,7 @@ export interface Surroundings {
 export function readSurroundings(
   page: Page,
   at: { readonly path: SpecPath; readonly plugin: string; readonly schema: ParamsSchema; readonly params: JsonObject },
-  env: Readonly<Record<string, string | undefined>>,
+  { env, findsFiles = false }: Pick<SpecContext, 'env' | 'findsFiles'>,
 ): Surroundings {
   const locations: Record<string, string> = {}
   const secrets: Record<string, string> = {}
@@ -34,14 +34,19 @@ export function readSurroundings(
     const free = schema.location === true || schema.secret === true
     if (!free) return
     const unset = [...value.matchAll(variable)].find(([, key]) => env[key as string] === undefined)
-    if (unset !== undefined) {
+    // Whoever finds the file by its content needs no variable that once led to it.
+    if (unset !== undefined && !(findsFiles && schema.location === true)) {
       errors.push(fail('SPEC_ENV_UNSET', { name: unset[1] || '(no name)' }, { at: place }))
       return
     }
-    const filled = value.replace(variable, (_, key: string) => env[key] as string)
+    if (schema.location === true && holdsCredentials(value)) {
+      errors.push(fail('SPEC_LITERAL_CREDENTIALS', { param: name, plugin: at.plugin }, { at: covered(place, value) }))
+      return
+    }
+    const filled = value.replace(variable, (written, key: string) => env[key] ?? written)
     if (schema.secret === true) {
       if (value !== '' && filled === value)
-        errors.push(fail('SPEC_LITERAL_SECRET', { param: name, plugin: at.plugin }, { at: place }))
+        errors.push(fail('SPEC_LITERAL_SECRET', { param: name, plugin: at.plugin }, { at: covered(place, value) }))
       secrets[name] = filled
     } else {
       locations[name] =
@@ -49,6 +54,30 @@ export function readSurroundings(
     }
   })
   return { locations, secrets, errors }
+}
+
+/** Names of query parameters whose values open doors. */
+const secretParameter =
+  /^(?:x-(?:amz|goog)-(?:signature|credential|security-token)|sig|signature|.*(?:token|secret|password|passwd|api[-_]?key|access[-_]?key))$/i
+
+/** Does a URL carry a password or a token that stands in clear? */
+export function holdsCredentials(location: string): boolean {
+  const scheme = /^[a-z][a-z0-9+.-]+:\/\//i.exec(location)?.[0]
+  if (scheme === undefined) return false
+  const [address = '', query = ''] = location.slice(scheme.length).split('#')[0]?.split('?', 2) ?? []
+  const inClear = (text: string | undefined): boolean => text !== undefined && text.replace(variable, '') !== ''
+  const user = /^[^/]*(?=@)/.exec(address)?.[0]
+  if (user?.includes(':') && inClear(user.slice(user.indexOf(':') + 1))) return true
+  return query.split('&').some((pair) => {
+    const [name = '', ...value] = pair.split('=')
+    return secretParameter.test(name) && inClear(value.join('='))
+  })
+}
+
+/** A place whose line shows no letter of a value. */
+function covered(place: Place, value: string): Place {
+  const { text, ...bare } = place
+  return text?.includes(value) ? { ...bare, text: text.replaceAll(value, '*'.repeat(value.length)) } : bare
 }
 
 /** Paths of params with `${env:…}` that are neither location nor secret. */

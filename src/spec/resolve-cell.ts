@@ -81,7 +81,7 @@ export async function resolveCell<Kind extends PluginKind>(
     locations,
     secrets,
     errors: faults,
-  } = readSurroundings(page, { path: at.path, plugin: name, schema, params }, ctx.env)
+  } = readSurroundings(page, { path: at.path, plugin: name, schema, params }, ctx)
   errors.push(...faults)
   if (at.kind === 'data' && ctx.findsFiles !== true) errors.push(...checkFiles(page, at.path, text.with, locations))
   if (errors.length > before) return { plugin, cell: undefined }
@@ -152,7 +152,7 @@ function checkFiles(
       given,
     )
     const written = typeof shown === 'string' ? shown : file
-    const hint = nearestFile(file, written)
+    const hint = written.includes('${env:') ? undefined : nearestFile(file, written) // what it leads to is not told
     return [fail('SPEC_NO_DATA_FILE', { path: written }, { at: page.place([...path, 'with', ...steps]), hint })]
   })
 }

@@ -3,6 +3,7 @@ import { distinctChoices } from '../base/distinct-choices.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
 import type { SigningKey } from '../base/signing-key.ts'
 import { type Attestation, attestationsOf, isSigned, putStatement } from './attestations.ts'
+import { isTombstone } from './ledger-entry.ts'
 import type { Store } from './open-store.ts'
 import type { DemandedApproval, RunRecord } from './record.ts'
 import { type Approval, approvalOf } from './statements.ts'
@@ -151,6 +152,7 @@ async function candidatesFor(
 /** Runs of a result that carry statements, oldest first, with those that hold. */
 async function* signedRuns(digest: Digest, store: Store) {
   for (const entry of await store.ledger.entries()) {
+    if (isTombstone(entry)) continue
     if (entry.digest !== digest || !(await isSigned(entry.run, store))) continue
     const record = await store.runs.read(entry.run).catch(() => undefined) // a damaged record is no ground for anything
     if (record === undefined || record.digest !== digest) continue

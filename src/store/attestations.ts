@@ -7,7 +7,7 @@ import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { type SigningKey, type VerifyingKey, verifyingKey } from '../base/signing-key.ts'
 import { createDurably, namesIn } from './durable.ts'
-import type { LedgerEntry } from './ledger.ts'
+import type { LedgerEntry } from './ledger-entry.ts'
 import type { Store } from './open-store.ts'
 import type { RunRecord } from './record.ts'
 import {

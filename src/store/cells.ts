@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canonicalJson } from '../base/canonical.ts'
 import { type Digest, digestJson, isDigest } from '../base/digest.ts'
 import type { Json, JsonObject } from '../base/json.ts'
-import { writeDurably } from './durable.ts'
+import { readIfThere, writeDurably } from './durable.ts'
 import type { ObjectStore } from './objects.ts'
+import type { OnStep } from './steps.ts'
 
 /** What the store knows of a cell that was run: enough to use its output again, to show it, and to say what its key was. */
 export interface CellEntry {
@@ -26,10 +26,12 @@ export interface CellEntry {
 export class Cells {
   readonly #folder: string
   readonly #objects: ObjectStore
+  readonly #onStep: OnStep | undefined
 
-  constructor(folder: string, objects: ObjectStore) {
+  constructor(folder: string, objects: ObjectStore, onStep?: OnStep) {
     this.#folder = join(folder, 'cells')
     this.#objects = objects
+    this.#onStep = onStep
   }
 
   async get(key: Digest): Promise<CellEntry | undefined> {
@@ -42,10 +44,19 @@ export class Cells {
 
   /** The entry alone, whether or not its objects are there: for saying what a key was made of. */
   async read(key: Digest): Promise<CellEntry | undefined> {
+    return this.inspect(key).catch(() => undefined)
+  }
+
+  /**
+   * As {@link read}, for who would remove or report what no entry names: undefined only where there is none or it is damaged.
+   *
+   * @throws DaybookError STORE_UNREADABLE
+   */
+  async inspect(key: Digest): Promise<CellEntry | undefined> {
+    const bytes = await readIfThere(join(this.#folder, key), this.#onStep)
+    if (bytes === undefined) return undefined
     try {
-      const { digest, ...entry } = JSON.parse(await readFile(join(this.#folder, key), 'utf8')) as CellEntry & {
-        digest: Digest
-      }
+      const { digest, ...entry } = JSON.parse(bytes.toString('utf8')) as CellEntry & { digest: Digest }
       const sound = entry.format === 1 && entry.key === key && digestJson(entry as unknown as Json) === digest
       return sound && Object.values(entry.outputs).every(isDigest) ? entry : undefined
     } catch {
@@ -55,6 +66,6 @@ export class Cells {
 
   async put(entry: CellEntry): Promise<void> {
     const content = canonicalJson({ ...entry, digest: digestJson(entry as unknown as Json) } as unknown as Json)
-    await writeDurably(join(this.#folder, entry.key), content)
+    await writeDurably(join(this.#folder, entry.key), content, 0o600, this.#onStep)
   }
 }

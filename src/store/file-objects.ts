@@ -1,20 +1,23 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Digest, digestBytes } from '../base/digest.ts'
 import { fail } from '../base/errors.ts'
-import { writeDurably } from './durable.ts'
+import { readIfThere, writeDurably } from './durable.ts'
 import type { ObjectStore } from './objects.ts'
+import type { OnStep } from './steps.ts'
 
 /** Objects as files `sha256/ab/cdef…`, read-only, in folders that only their owner can enter: they can hold customers' rows. */
 export class FileObjects implements ObjectStore {
   readonly #folder: string
+  readonly #onStep: OnStep | undefined
   /** Digests whose bytes were checked by this process. */
   readonly #checked = new Set<Digest>()
 
-  constructor(folder: string) {
+  constructor(folder: string, onStep?: OnStep) {
     this.#folder = join(folder, 'objects', 'sha256')
+    this.#onStep = onStep
   }
 
   #path(digest: Digest): string {
@@ -35,12 +38,8 @@ export class FileObjects implements ObjectStore {
   }
 
   async get(digest: Digest): Promise<Uint8Array> {
-    let bytes: Uint8Array
-    try {
-      bytes = await readFile(this.#path(digest))
-    } catch (cause) {
-      throw fail('STORE_OBJECT_MISSING', { digest }, { cause })
-    }
+    const bytes = await readIfThere(this.#path(digest), this.#onStep)
+    if (bytes === undefined) throw fail('STORE_OBJECT_MISSING', { digest })
     if (!this.#checked.has(digest)) {
       if (digestBytes(bytes) !== digest) throw fail('STORE_OBJECT_CORRUPT', { digest })
       this.#checked.add(digest)
@@ -51,7 +50,7 @@ export class FileObjects implements ObjectStore {
   async put(bytes: Uint8Array): Promise<Digest> {
     const digest = digestBytes(bytes)
     if (await this.has(digest)) return digest // one that is there but damaged is written anew
-    await writeDurably(this.#path(digest), bytes, 0o400)
+    await writeDurably(this.#path(digest), bytes, 0o400, this.#onStep)
     this.#checked.add(digest)
     return digest
   }

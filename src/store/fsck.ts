@@ -1,31 +1,21 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile, rename } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { byCodeUnit } from '../base/canonical.ts'
 import { type Digest, digestBytes, isDigest } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
-import { checkRelied } from './approvals.ts'
-import { attestationsOf } from './attestations.ts'
-import { isAbsent, makeFolder, namesIn } from './durable.ts'
-import type { LedgerEntry } from './ledger.ts'
+import { approvalDamages, checkRunFiles, type Damage } from './check-run.ts'
+import { makeFolder, namesIn, readIfThere, syncFolder } from './durable.ts'
+import { isTombstone, type LedgerEntry, type Tombstone } from './ledger-entry.ts'
 import { type Store, storeFiles } from './open-store.ts'
 import { objectsOf } from './reach.ts'
 import type { RunRecord } from './record.ts'
 
-/** One thing that is wrong with a store. */
-export interface Damage {
-  readonly error: DaybookError
-  /** Path in the store. */
-  readonly path: string
-  /** Runs that it hurts. */
-  readonly runs: readonly string[]
-  /** True where the file was set aside, so that the next run makes it anew. */
-  readonly quarantined: boolean
-}
-
 /** What a check of a store found. */
 export interface StoreCheck {
   readonly damages: readonly Damage[]
+  /** Runs whose data was forgotten: what is missing of them is no damage. */
+  readonly forgotten: readonly { readonly run: string; readonly at: string; readonly reason: string }[]
   readonly checked: {
     readonly objects: number
     readonly cells: number
@@ -38,9 +28,10 @@ export interface StoreCheck {
 const quarantine = 'quarantine'
 
 /**
- * Reads every file of a store again and holds it against its digest: objects, cell entries, drawings, the chain of the ledger,
- * and each run's record, events, report, targets and signed statements against what the ledger says of them. What can be made anew is set aside
- * in `quarantine/`; records and entries stay where they are, since they are evidence.
+ * Reads every file of a store again and holds it against its digest: objects, cell entries, drawings, the chain of the ledger
+ * and its copies, and each run's record, events, report, targets and signed statements against what the ledger says of them.
+ * What can be made anew is set aside in `quarantine/`; records and entries stay where they are, since they are evidence. A file
+ * that cannot be read is named and left: that says nothing of what it holds.
  *
  * @throws DaybookError STORE_ABSENT
  */
@@ -53,7 +44,7 @@ export async function checkStore(store: Store): Promise<StoreCheck> {
   const objects = await check.objects()
   const cells = await check.cells()
   const drawings = await check.drawings()
-  return { damages: check.damages, checked: { objects, cells, runs, drawings } }
+  return { damages: check.damages, forgotten: check.forgotten, checked: { objects, cells, runs, drawings } }
 }
 
 class Check {
@@ -61,41 +52,70 @@ class Check {
   readonly #store: Store
   /** Runs by the objects that they need. */
   readonly #needs = new Map<Digest, string[]>()
+  readonly forgotten: { run: string; at: string; reason: string }[] = []
+  /** What should be gone, by what says so: objects and keys of cells that no later run made again. */
+  readonly #gone = new Map<Digest, Tombstone>()
 
   constructor(store: Store) {
     this.#store = store
   }
 
   async ownFiles(): Promise<void> {
+    const isMade = (await this.#read('format')) !== undefined || (await this.#names('ledger')).length > 0
+    if (!isMade) return // whoever made it was killed: the next run goes on
     for (const [name, content] of Object.entries(storeFiles)) {
-      const found = await readFile(this.#path(name), 'utf8').catch(() => undefined)
-      if (found !== content) this.#add(fail('STORE_FILE_CHANGED', { path: name }), name)
+      const found = await this.#read(name)
+      if (found !== 'unreadable' && found?.toString('utf8') !== content)
+        this.#add(fail('STORE_FILE_CHANGED', { path: name }), name)
     }
   }
 
   async ledger(): Promise<void> {
     for (const error of await this.#store.ledger.check()) {
-      this.#add(error, join('ledger', `${String(error.values.number).padStart(10, '0')}.json`))
+      const { number } = error.values
+      const path = number === undefined ? String(error.values.path) : `${String(number).padStart(10, '0')}.json`
+      this.#add(error, number === undefined ? relative(this.#store.folder, path) : join('ledger', path))
+    }
+    for (const name of await this.#store.ledger.damagedBlocks()) {
+      await this.#setAside(fail('STORE_INDEX_DAMAGED', { name }), join('ledger-index', name))
     }
   }
 
   async runs(): Promise<number> {
     const entries = await this.#store.ledger.entries()
-    for (const entry of entries) {
-      const record = await this.#recordOf(entry)
-      const folder = join('runs', entry.run)
-      await this.#hold(join(folder, 'events.ndjson'), entry.files.events, entry.run)
-      if (entry.files.report !== null) await this.#hold(join(folder, 'report.html'), entry.files.report, entry.run)
+    const tombstones = entries.filter(isTombstone)
+    for (const tombstone of tombstones)
+      for (const digest of [...tombstone.objects, ...tombstone.cells]) this.#gone.set(digest, tombstone)
+    const runs = entries.filter((entry): entry is LedgerEntry => !isTombstone(entry))
+    for (const entry of runs) {
+      const { record, damages } = await checkRunFiles(entry, this.#store)
+      this.damages.push(...damages)
       if (record === undefined) continue
-      for (const digest of await objectsOf(record, this.#store)) {
-        this.#needs.set(digest, [...(this.#needs.get(digest) ?? []), entry.run])
-      }
-      await this.#targets(record)
-      for (const { path, error } of (await attestationsOf(record, this.#store)).damaged)
-        this.#add(error, path, [entry.run])
-      for (const error of await checkRelied(record, this.#store)) this.#add(error, folder, [entry.run])
+      this.damages.push(...(await approvalDamages(record, this.#store)))
+      await this.#objectsOf(
+        record,
+        entry,
+        tombstones.filter(({ number, runs }) => number > entry.number && runs.includes(entry.run)),
+      )
     }
-    return entries.length
+    return runs.length
+  }
+
+  /** What a run needs: all that it names, but for what was forgotten after it. */
+  async #objectsOf(record: RunRecord, { run, number }: LedgerEntry, tombstones: readonly Tombstone[]): Promise<void> {
+    const [first] = tombstones
+    if (first !== undefined) this.forgotten.push({ run, at: first.at, reason: first.reason })
+    const forgotten = new Set(tombstones.flatMap(({ objects }) => objects))
+    const needed = await objectsOf(record, this.#store).catch((thrown) => {
+      this.#add(asDaybookError(thrown), join('runs', run, 'run.json'), [run])
+      return new Set<Digest>()
+    })
+    const keys = record.observed.cells.flatMap(({ key }) => (key === null ? [] : [key]))
+    for (const digest of [...needed, ...keys])
+      if (number > (this.#gone.get(digest)?.number ?? Number.POSITIVE_INFINITY)) this.#gone.delete(digest)
+    for (const digest of needed) {
+      if (!forgotten.has(digest)) this.#needs.set(digest, [...(this.#needs.get(digest) ?? []), run])
+    }
   }
 
   /** Objects in the store against their names; then those that a run needs and that are not there. */
@@ -103,80 +123,96 @@ class Check {
     const top = 'objects/sha256'
     let count = 0
     const there = new Set<string>()
-    for (const start of (await namesIn(this.#path(top))).sort(byCodeUnit)) {
-      for (const rest of (await namesIn(this.#path(join(top, start)))).sort(byCodeUnit)) {
+    for (const start of await this.#names(top)) {
+      for (const rest of await this.#names(join(top, start))) {
         count += 1
         const digest = start + rest
         there.add(digest)
         const path = join(top, start, rest)
-        const bytes = await readFile(this.#path(path)).catch(() => undefined)
-        if (isDigest(digest) && bytes !== undefined && digestBytes(bytes) === digest) continue
-        await this.#setAside(fail('STORE_OBJECT_CORRUPT', { digest }), path, this.#needs.get(digest))
+        const bytes = await this.#read(path)
+        if (bytes === 'unreadable') continue
+        if (isDigest(digest) && bytes !== undefined && digestBytes(bytes) === digest) this.#left(digest, path)
+        else await this.#setAside(fail('STORE_OBJECT_CORRUPT', { digest }), path, this.#needs.get(digest))
       }
     }
     for (const [digest, runs] of this.#needs) {
       if (there.has(digest)) continue
-      this.#add(fail('STORE_OBJECT_MISSING', { digest }), join(top, digest.slice(0, 2), digest.slice(2)), runs)
+      this.#add(fail('STORE_OBJECT_MISSING', { digest }), objectPath(digest), runs)
     }
     return count
   }
 
   async cells(): Promise<number> {
-    const names = (await namesIn(this.#path('cells'))).sort(byCodeUnit)
-    for (const name of names) {
-      if ((await this.#store.cells.read(name)) !== undefined) continue
-      await this.#setAside(fail('STORE_CELL_DAMAGED', { key: name }), join('cells', name))
-    }
-    return names.length
+    const { cells } = this.#store
+    return this.#caches(
+      'cells',
+      (key) => cells.inspect(key),
+      (key) => fail('STORE_CELL_DAMAGED', { key }),
+    )
   }
 
   async drawings(): Promise<number> {
-    const names = (await namesIn(this.#path('drawings'))).sort(byCodeUnit)
+    const { drawings } = this.#store
+    return this.#caches(
+      'drawings',
+      (key) => drawings.inspect(key),
+      (key) => fail('STORE_DRAWING_DAMAGED', { key }),
+    )
+  }
+
+  /** Files that hold their own digest, and that are made anew where they are damaged. */
+  async #caches(
+    folder: string,
+    inspect: (name: string) => Promise<unknown>,
+    damaged: (name: string) => DaybookError,
+  ): Promise<number> {
+    const names = await this.#names(folder)
     for (const name of names) {
-      if ((await this.#store.drawings.get(name)) !== undefined) continue
-      await this.#setAside(fail('STORE_DRAWING_DAMAGED', { key: name }), join('drawings', name))
+      const path = join(folder, name)
+      try {
+        if ((await inspect(name)) !== undefined) this.#left(name, path)
+        else await this.#setAside(damaged(name), path)
+      } catch (thrown) {
+        this.#add(asDaybookError(thrown), path)
+      }
     }
     return names.length
   }
 
-  async #recordOf({ run }: LedgerEntry): Promise<RunRecord | undefined> {
+  /** A file that a tombstone says is gone. */
+  #left(digest: Digest, path: string): void {
+    const tombstone = this.#gone.get(digest)
+    if (tombstone !== undefined) this.#add(fail('STORE_NOT_FORGOTTEN', { path, at: tombstone.at }), path)
+  }
+
+  /** Bytes of a file; undefined where it is gone. One that cannot be read is told of. */
+  async #read(path: string, runs: readonly string[] = []): Promise<Buffer | undefined | 'unreadable'> {
     try {
-      return await this.#store.runs.read(run)
+      return await readIfThere(this.#path(path), this.#store.onStep)
     } catch (thrown) {
-      this.#add(asDaybookError(thrown), join('runs', run, 'run.json'), [run])
-      return undefined
+      this.#add(asDaybookError(thrown), path, runs)
+      return 'unreadable'
     }
   }
 
-  /** Files of targets beside the record, against the lists that the record names. */
-  async #targets({ id, deploy = [] }: RunRecord): Promise<void> {
-    for (const { id: cell, output } of deploy) {
-      const list = output === null ? undefined : await this.#store.objects.get(output).catch(() => undefined)
-      if (list === undefined) continue // a missing list is found with the objects
-      const folder = join('runs', id, 'deploy', cell)
-      const files = JSON.parse(new TextDecoder().decode(list)) as Readonly<Record<string, Digest>>
-      for (const [path, digest] of Object.entries(files)) await this.#hold(join(folder, path), digest, id)
-      for (const path of await filesIn(this.#path(folder))) {
-        if (!Object.hasOwn(files, path))
-          this.#add(fail('STORE_FILE_STRANGE', { path: join(folder, path) }), join(folder, path), [id])
-      }
-    }
-  }
-
-  async #hold(path: string, expected: Digest, run: string): Promise<void> {
-    let found: Digest | undefined
+  async #names(folder: string): Promise<string[]> {
     try {
-      found = digestBytes(await readFile(this.#path(path)))
+      return (await namesIn(this.#path(folder), this.#store.onStep)).sort(byCodeUnit)
     } catch (thrown) {
-      if (isAbsent(thrown)) return this.#add(fail('STORE_FILE_MISSING', { path }), path, [run])
+      this.#add(asDaybookError(thrown), folder)
+      return []
     }
-    if (found !== expected) this.#add(fail('STORE_FILE_CHANGED', { path }), path, [run])
   }
 
   async #setAside(error: DaybookError, path: string, runs: readonly string[] = []): Promise<void> {
+    const { onStep } = this.#store
     const to = this.#path(join(quarantine, path.replaceAll(/[/\\]/g, '-')))
-    const quarantined = await makeFolder(this.#path(quarantine))
-      .then(() => rename(this.#path(path), to))
+    const quarantined = await makeFolder(this.#path(quarantine), onStep)
+      .then(() => {
+        onStep?.('rename', to)
+        return rename(this.#path(path), to)
+      })
+      .then(() => syncFolder(this.#path(quarantine), onStep))
       .then(
         () => true,
         () => false,
@@ -193,10 +229,6 @@ class Check {
   }
 }
 
-/** Relative paths of the files under a folder. */
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+function objectPath(digest: Digest): string {
+  return join('objects', 'sha256', digest.slice(0, 2), digest.slice(2))
 }

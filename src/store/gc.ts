@@ -1,11 +1,12 @@
-import { rm, stat, unlink } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '../base/digest.ts'
-import { fail } from '../base/errors.ts'
-import { namesIn } from './durable.ts'
-import type { LedgerEntry } from './ledger.ts'
+import { asDaybookError, fail } from '../base/errors.ts'
+import { namesIn, remove, sweepUnfinished, unwritable } from './durable.ts'
+import { isTombstone, type LedgerEntry } from './ledger-entry.ts'
 import type { Store } from './open-store.ts'
 import { objectsOf } from './reach.ts'
+import { newRunId } from './runs.ts'
 
 export interface GcOptions {
   /** Runs of each pipeline whose objects are kept, the latest ones. Default: those of all runs. */
@@ -28,35 +29,58 @@ export interface Collected {
 }
 
 /**
- * Removes what no kept run needs: objects, cache entries, folders that killed runs left behind. Records, events, reports and
- * the ledger always stay.
+ * Removes what no kept run needs: objects, cache entries, and what killed runs left behind. Records, events, reports and the
+ * ledger always stay.
  *
- * @throws DaybookError STORE_BUSY while a run is under way
+ * @throws DaybookError STORE_BUSY while a run is under way or something else is removed, STORE_DAMAGED, STORE_UNREADABLE
  */
-export async function collect(
+export async function collect(store: Store, options: GcOptions = {}): Promise<Collected> {
+  if (options.dryRun) return sweep(store, options)
+  if (!(await isFolder(store.folder))) throw fail('STORE_ABSENT', { folder: store.folder })
+  const end = await store.leases.takeAlone(`gc-${newRunId()}`)
+  try {
+    return await sweep(store, options)
+  } finally {
+    await end()
+  }
+}
+
+/** As {@link collect}, for who works in the store alone already. */
+export async function sweep(
   store: Store,
   { keep, dryRun = false, graceMs = 3_600_000 }: GcOptions = {},
 ): Promise<Collected> {
-  const [holder] = await store.leases.holders()
-  if (holder !== undefined) throw fail('STORE_BUSY', { run: holder.run, pid: holder.pid, host: holder.host })
-  const runs = await store.runs.list()
+  const { entries, damaged } = await store.ledger.view()
+  // What a lost entry needs is not known: nothing is removed in its absence.
+  if (damaged.length > 0) throw fail('STORE_DAMAGED', { reason: `entry ${damaged[0]} of the ledger cannot be read` })
+  const runs = entries.filter((entry): entry is LedgerEntry => !isTombstone(entry)).reverse()
   const kept = keep === undefined ? runs : latestOfEach(runs, keep)
   const needed = new Set<Digest>()
   const keys = new Set<Digest>()
   for (const { run } of kept) {
-    const record = await store.runs.read(run).catch(() => undefined)
-    if (record === undefined) throw fail('STORE_DAMAGED', { reason: `the record of run ${run} cannot be read` })
+    const record = await store.runs.read(run).catch((thrown) => {
+      if (asDaybookError(thrown).code === 'STORE_UNREADABLE') throw thrown
+      throw fail('STORE_DAMAGED', { reason: `the record of run ${run} cannot be read` }, { cause: thrown })
+    })
     for (const digest of await objectsOf(record, store)) needed.add(digest)
     for (const { key } of record.observed.cells) if (key !== null) keys.add(key)
   }
-  const sweep = new Sweep(store.folder, dryRun, Date.now() - graceMs)
+  const sweep = new Sweep(store, dryRun, Date.now() - graceMs)
   const objects = await sweep.objects(needed)
   const cells = await sweep.files('cells', (key) => keys.has(key))
   const recorded = new Set(runs.map(({ run }) => run))
   const folders = await sweep.folders('runs', (run) => recorded.has(run))
+  await sweep.unfinished(['', 'ledger', 'ledger-index', 'drawings', 'leases', ...runs.map(({ run }) => `runs/${run}`)])
   const names = new Set(kept.map(({ run }) => run))
   const withoutObjects = runs.map(({ run }) => run).filter((run) => !names.has(run))
   return { objects, cells, runs: folders, bytes: sweep.bytes, withoutObjects }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }
 
 /** The latest `keep` entries of each pipeline, of entries that stand latest first. */
@@ -71,13 +95,13 @@ function latestOfEach(entries: readonly LedgerEntry[], keep: number): LedgerEntr
 
 class Sweep {
   bytes = 0
-  readonly #folder: string
+  readonly #store: Store
   readonly #dryRun: boolean
   /** What was changed after this moment stays. */
   readonly #until: number
 
-  constructor(folder: string, dryRun: boolean, until: number) {
-    this.#folder = folder
+  constructor(store: Store, dryRun: boolean, until: number) {
+    this.#store = store
     this.#dryRun = dryRun
     this.#until = until
   }
@@ -85,36 +109,50 @@ class Sweep {
   async objects(needed: ReadonlySet<string>): Promise<number> {
     const top = join('objects', 'sha256')
     let count = 0
-    for (const start of await namesIn(join(this.#folder, top))) {
+    for (const start of await namesIn(this.#path(top), this.#store.onStep)) {
       count += await this.files(join(top, start), (rest) => needed.has(start + rest))
     }
     return count
   }
 
-  /** Removes the files of a folder that are not to be kept. */
+  /** Removes the files of a folder that are not to be kept, and what was left unfinished there. */
   async files(folder: string, kept: (name: string) => boolean): Promise<number> {
-    return this.#each(folder, kept, (path) => unlink(path))
+    await this.unfinished([folder])
+    return this.#each(folder, kept, (path) => remove(path, this.#store.onStep))
   }
 
   async folders(folder: string, kept: (name: string) => boolean): Promise<number> {
-    return this.#each(folder, kept, (path) => rm(path, { recursive: true, force: true }))
+    return this.#each(folder, kept, async (path) => {
+      this.#store.onStep?.('unlink', path)
+      await rm(path, { recursive: true, force: true })
+    })
+  }
+
+  /** Removes what killed writers left unfinished. */
+  async unfinished(folders: readonly string[]): Promise<void> {
+    if (this.#dryRun) return
+    for (const folder of folders) await sweepUnfinished(this.#path(folder), this.#until, this.#store.onStep)
   }
 
   async #each(
     folder: string,
     kept: (name: string) => boolean,
-    remove: (path: string) => Promise<void>,
+    removeOne: (path: string) => Promise<void>,
   ): Promise<number> {
     let count = 0
-    for (const name of await namesIn(join(this.#folder, folder))) {
+    for (const name of await namesIn(this.#path(folder), this.#store.onStep)) {
       if (kept(name)) continue
-      const path = join(this.#folder, folder, name)
+      const path = this.#path(join(folder, name))
       const found = await stat(path).catch(() => undefined)
       if (found === undefined || found.mtimeMs > this.#until) continue
-      if (!this.#dryRun) await remove(path)
+      if (!this.#dryRun) await removeOne(path).catch((thrown) => Promise.reject(unwritable(path, thrown)))
       this.bytes += found.isFile() ? found.size : 0
       count += 1
     }
     return count
+  }
+
+  #path(path: string): string {
+    return join(this.#store.folder, path)
   }
 }

@@ -1,122 +1,270 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { byCodeUnit } from '../base/canonical.ts'
-import { type Digest, digestJson } from '../base/digest.ts'
-import { type DaybookError, fail } from '../base/errors.ts'
-import type { JsonObject } from '../base/json.ts'
-import { createDurably, isAbsent, namesIn, reasonOf } from './durable.ts'
-import type { MetricValues, RunStatus } from './record.ts'
+import type { Digest } from '../base/digest.ts'
+import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
+import { createDurably, namesIn, readIfThere, reasonOf } from './durable.ts'
+import { BLOCK, type Block, isSameStamp, LedgerBlocks, stampOf } from './ledger-blocks.ts'
+import {
+  type ChainEntry,
+  chained,
+  type LedgerBody,
+  type LedgerEntry,
+  parseEntry,
+  type Tombstone,
+  type TombstoneBody,
+} from './ledger-entry.ts'
+import type { OnStep } from './steps.ts'
 
-/** What the ledger says of a run: enough to list it, and the digests that hold its files fast. */
-export interface LedgerBody {
-  readonly run: string
-  readonly pipeline: string
-  readonly status: RunStatus
-  /** `run.digest`: of the record's result. */
-  readonly digest: Digest
-  /** When the run ended, ISO 8601. */
-  readonly at: string
-  /** On the test rows; null where the run did not come that far. */
-  readonly metrics: MetricValues | null
-  /** SHA-256 of the run's files; null where there is none. */
-  readonly files: { readonly record: Digest; readonly events: Digest; readonly report: Digest | null }
-}
-
-/** An immutable entry of the ledger. */
-export interface LedgerEntry extends LedgerBody {
-  readonly format: 1
-  /** From 1, without gaps. */
-  readonly number: number
-  /** `entry` of the one before; null for the first. */
-  readonly previous: Digest | null
-  /** Digest of this entry without this field. */
-  readonly entry: Digest
+/** What a look over the whole ledger gives. */
+export interface LedgerView {
+  /** Every sound entry, oldest first. */
+  readonly entries: readonly ChainEntry[]
+  /** Numbers of entries that are missing, changed, or do not follow the one before. */
+  readonly damaged: readonly number[]
 }
 
 const namePattern = /^\d{10}\.json$/
 
-/** The ledger: one file a run, each naming the digest of the one before, so that no entry can change or go unseen. */
+/** Files that are read at a time, and blocks, each of which may need its files: a process may open only so many. */
+const atATime = 64
+const blocksAtATime = 8
+
+/** The ledger: one file an entry, each naming the digest of the one before, so that no entry can change or go unseen. */
 export class Ledger {
   readonly #folder: string
+  readonly #onStep: OnStep | undefined
+  readonly #blocks: LedgerBlocks
+  /** Entries that this process read and found sound: they never change. */
+  readonly #known = new Map<number, ChainEntry>()
+  readonly #copies = new Map<number, readonly ChainEntry[]>()
+  #lastKnown = 0
 
-  constructor(folder: string) {
+  constructor(folder: string, onStep?: OnStep) {
     this.#folder = folder
+    this.#onStep = onStep
+    this.#blocks = new LedgerBlocks(join(dirname(folder), 'ledger-index'), onStep)
   }
 
   /**
-   * Appends a run. Several processes may append at once: the name of the next entry is taken by `link`, and whoever comes
+   * Appends an entry. Several processes may append at once: the name of the next entry is taken by `link`, and whoever comes
    * second reads the head again.
    *
-   * @throws DaybookError STORE_LEDGER_DAMAGED, STORE_UNWRITABLE
+   * @throws DaybookError STORE_LEDGER_DAMAGED, STORE_UNWRITABLE, STORE_UNREADABLE
    */
-  async append(body: LedgerBody): Promise<LedgerEntry> {
+  async append(body: LedgerBody): Promise<LedgerEntry>
+  async append(body: TombstoneBody): Promise<Tombstone>
+  async append(body: LedgerBody | TombstoneBody): Promise<ChainEntry> {
     for (;;) {
-      const head = await this.#head()
-      const content = { format: 1 as const, number: (head?.number ?? 0) + 1, previous: head?.entry ?? null, ...body }
-      const entry: LedgerEntry = { ...content, entry: digestJson(content as unknown as JsonObject) }
-      const path = join(this.#folder, nameOf(entry.number))
+      const entry = chained(body, await this.head())
       // Not canonical: metrics keep the order of the page. The digest is over canonical JSON.
-      if (await createDurably(path, `${JSON.stringify(entry)}\n`)) return entry
+      const created = await createDurably(this.file(entry.number), `${JSON.stringify(entry)}\n`, 0o400, this.#onStep)
+      if (!created) continue
+      if (entry.number % BLOCK === 0) await this.#block(entry.number - BLOCK + 1).catch(() => {})
+      return entry
     }
   }
 
-  /** Every entry that can be read, oldest first. Damaged ones are left out: {@link check} names them. */
-  async entries(): Promise<LedgerEntry[]> {
-    const all = await Promise.all((await this.#numbers()).map((number) => this.#read(number).catch(() => undefined)))
-    return all.filter((entry) => entry !== undefined)
+  /** File of an entry. */
+  file(number: number): string {
+    return join(this.#folder, `${String(number).padStart(10, '0')}.json`)
   }
 
-  /** What is wrong with the chain: entries that are damaged, missing, or do not follow the one before. */
-  async check(): Promise<DaybookError[]> {
-    const errors: DaybookError[] = []
-    let expected = 1
-    let previous: Digest | null | undefined = null
-    for (const number of await this.#numbers()) {
-      for (; expected < number; expected++) {
-        errors.push(fail('STORE_LEDGER_DAMAGED', { number: expected, reason: 'it is missing' }))
-        previous = undefined
+  /** The last entry. @throws DaybookError STORE_LEDGER_DAMAGED, STORE_UNREADABLE */
+  async head(): Promise<ChainEntry | undefined> {
+    const last = await this.#last()
+    return last === 0 ? undefined : this.read(last)
+  }
+
+  /** One entry, from its own file. @throws DaybookError STORE_LEDGER_DAMAGED, STORE_UNREADABLE */
+  async read(number: number): Promise<ChainEntry> {
+    const known = this.#known.get(number)
+    if (known !== undefined) return known
+    const bytes = await readIfThere(this.file(number), this.#onStep)
+    if (bytes === undefined) throw fail('STORE_LEDGER_DAMAGED', { number, reason: 'it is missing' })
+    try {
+      const entry = parseEntry(bytes.toString('utf8'), number)
+      this.#known.set(number, entry)
+      return entry
+    } catch (thrown) {
+      throw fail('STORE_LEDGER_DAMAGED', { number, reason: reasonOf(thrown) }, { cause: thrown })
+    }
+  }
+
+  /**
+   * Entries from the last to the first, as far as the caller goes. Those of full blocks come from the copies of blocks: who
+   * stands on one of them reads it by {@link read}.
+   *
+   * @throws DaybookError STORE_UNREADABLE
+   */
+  async *newestFirst(): AsyncGenerator<ChainEntry, void> {
+    for (let number = await this.#last(); number > 0; ) {
+      if (number % BLOCK === 0) {
+        number -= BLOCK
+        yield* (await this.#block(number + 1)).slice().reverse()
+      } else {
+        const [entry] = sound([await this.#tryRead(number)])
+        if (entry !== undefined) yield entry
+        number -= 1
       }
-      expected = number + 1
-      try {
-        const entry = await this.#read(number)
-        if (previous !== undefined && entry.previous !== previous) {
-          errors.push(fail('STORE_LEDGER_DAMAGED', { number, reason: 'it does not follow the entry before it' }))
+    }
+  }
+
+  /** Every sound entry, oldest first. */
+  async entries(): Promise<readonly ChainEntry[]> {
+    return (await this.view()).entries
+  }
+
+  /**
+   * Looks the whole ledger over, at the price of a look at each file's size and times: a file that is as it was when it was
+   * read is not read again. {@link check} reads them all.
+   *
+   * @throws DaybookError STORE_UNREADABLE
+   */
+  async view(): Promise<LedgerView> {
+    const last = Math.max((await this.#numbers()).at(-1) ?? 0, await this.#lastOfBlocks())
+    const rest = last - (last % BLOCK) + 1
+    const firsts = range(0, Math.floor(last / BLOCK) - 1).map((block) => block * BLOCK + 1)
+    const blocks = await inBatches(firsts, blocksAtATime, (first) => this.#fresh(first))
+    const entries = [...blocks.flat(), ...sound(await this.#readAll(range(rest, last)))]
+    const damaged = new Set(range(1, last))
+    let previous: ChainEntry | undefined
+    for (const entry of entries) {
+      const follows = previous?.number !== entry.number - 1 || entry.previous === previous.entry
+      if (follows && (entry.number > 1 || entry.previous === null)) damaged.delete(entry.number)
+      previous = entry
+    }
+    return { entries, damaged: [...damaged] }
+  }
+
+  /** What is wrong with the chain: entries that are damaged, missing, or do not follow the one before. Reads every entry. */
+  async check(): Promise<DaybookError[]> {
+    return this.#checkChain(1, Math.max((await this.#numbers()).at(-1) ?? 0, await this.#lastOfBlocks()))
+  }
+
+  /** As {@link check}, of an entry and those next to it alone. */
+  async checkAround(number: number): Promise<DaybookError[]> {
+    return this.#checkChain(Math.max(1, number - 1), Math.min(number + 1, (await this.#numbers()).at(-1) ?? 0))
+  }
+
+  async #checkChain(first: number, last: number): Promise<DaybookError[]> {
+    const errors: DaybookError[] = []
+    this.#known.clear()
+    let previous: Digest | null | undefined = first === 1 ? null : undefined
+    for (const read of await this.#readAll(range(first, last))) {
+      if ('entry' in read) {
+        if (previous !== undefined && read.previous !== previous) {
+          const reason = 'it does not follow the entry before it'
+          errors.push(fail('STORE_LEDGER_DAMAGED', { number: read.number, reason }))
         }
-        previous = entry.entry
-      } catch (thrown) {
-        errors.push(thrown as DaybookError)
+        previous = read.entry
+      } else {
+        errors.push(read)
         previous = undefined
       }
     }
     return errors
   }
 
-  async #head(): Promise<LedgerEntry | undefined> {
-    const last = (await this.#numbers()).at(-1)
-    return last === undefined ? undefined : this.#read(last)
+  /** Names of the blocks that do not hold what the entries do. */
+  async damagedBlocks(): Promise<string[]> {
+    const damaged: string[] = []
+    for (const { name, first } of await this.#blocks.all()) {
+      const block = first === undefined ? undefined : await this.#blocks.get(first)
+      const copies = block?.entries ?? []
+      const entries = await this.#readAll(copies.map(({ number }) => number))
+      const same = entries.every(
+        (entry, i) => !('entry' in entry) || JSON.stringify(entry) === JSON.stringify(copies[i]),
+      )
+      if (block === undefined || !same) damaged.push(name)
+    }
+    return damaged
+  }
+
+  /** The last entry that a block holds a copy of: it was there once, so entries that were cut off are missed. */
+  async #lastOfBlocks(): Promise<number> {
+    const firsts = (await this.#blocks.all()).map(({ first }) => first ?? 0).sort((a, b) => b - a)
+    for (const first of firsts) if ((await this.#blocks.get(first)) !== undefined) return first + BLOCK - 1
+    return 0
+  }
+
+  /** Sound entries of a full block, from its copy or else from their files. */
+  async #block(first: number): Promise<readonly ChainEntry[]> {
+    const known = this.#copies.get(first)
+    if (known !== undefined) return known
+    const entries = (await this.#blocks.get(first))?.entries ?? (await this.#makeBlock(first))
+    this.#copies.set(first, entries)
+    return entries
+  }
+
+  /** As {@link #block}, where each entry's file is as it was when the copy was made. */
+  async #fresh(first: number): Promise<readonly ChainEntry[]> {
+    const block = await this.#blocks.get(first)
+    const same = block?.stamps.every((stamp, i) => isSameStamp(stamp, stampOf(this.file(first + i))))
+    return block !== undefined && same ? block.entries : this.#makeBlock(first)
+  }
+
+  async #makeBlock(first: number): Promise<readonly ChainEntry[]> {
+    const numbers = range(first, first + BLOCK - 1)
+    for (const number of numbers) this.#known.delete(number) // their files may have been changed
+    const stamps = numbers.map((number) => stampOf(this.file(number)))
+    const entries = sound(await this.#readAll(numbers))
+    const whole = entries.length === BLOCK && stamps.every((stamp) => stamp !== undefined)
+    if (whole) await this.#blocks.put({ format: 1, first, entries, stamps } as Block)
+    return entries
+  }
+
+  #readAll(numbers: readonly number[]): Promise<(ChainEntry | DaybookError)[]> {
+    return inBatches(numbers, atATime, (number) => this.#tryRead(number))
+  }
+
+  #tryRead(number: number): Promise<ChainEntry | DaybookError> {
+    return this.read(number).catch(asDaybookError)
+  }
+
+  /** Number of the last entry; 0 where there is none. */
+  async #last(): Promise<number> {
+    if (this.#lastKnown === 0) this.#lastKnown = (await this.#numbers()).at(-1) ?? 0
+    else while (await isThere(this.file(this.#lastKnown + 1))) this.#lastKnown += 1
+    return this.#lastKnown
   }
 
   async #numbers(): Promise<number[]> {
-    const names = (await namesIn(this.#folder)).filter((name) => namePattern.test(name)).sort(byCodeUnit)
-    return names.map((name) => Number.parseInt(name, 10))
-  }
-
-  async #read(number: number): Promise<LedgerEntry> {
-    const damaged = (reason: string): DaybookError => fail('STORE_LEDGER_DAMAGED', { number, reason })
-    let parsed: LedgerEntry
-    try {
-      parsed = JSON.parse(await readFile(join(this.#folder, nameOf(number)), 'utf8'))
-    } catch (thrown) {
-      throw damaged(isAbsent(thrown) ? 'it is missing' : reasonOf(thrown))
-    }
-    const { entry, ...content } = parsed
-    if (content.format !== 1) throw damaged(`its format is ${content.format}, this version reads 1`)
-    if (content.number !== number) throw damaged(`it says that it is entry ${content.number}`)
-    if (digestJson(content as unknown as JsonObject) !== entry) throw damaged('its content does not have its digest')
-    return parsed
+    const names = await namesIn(this.#folder, this.#onStep)
+    return names
+      .filter((name) => namePattern.test(name))
+      .sort(byCodeUnit)
+      .map((name) => Number.parseInt(name, 10))
   }
 }
 
-function nameOf(number: number): string {
-  return `${String(number).padStart(10, '0')}.json`
+/** The entries among what was read. What cannot be read at all says nothing of what there is. */
+function sound(read: readonly (ChainEntry | DaybookError)[]): ChainEntry[] {
+  return read.filter((one): one is ChainEntry => {
+    if ('entry' in one) return true
+    if (one.code === 'STORE_UNREADABLE') throw one
+    return false
+  })
+}
+
+async function inBatches<T>(
+  numbers: readonly number[],
+  size: number,
+  work: (number: number) => Promise<T>,
+): Promise<T[]> {
+  const all: T[] = []
+  for (let at = 0; at < numbers.length; at += size)
+    all.push(...(await Promise.all(numbers.slice(at, at + size).map(work))))
+  return all
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }

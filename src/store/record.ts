@@ -1,6 +1,7 @@
 import type { Digest } from '../base/digest.ts'
 import type { Json, JsonObject } from '../base/json.ts'
-import type { ShownFigure, ShownTable, ShownWarning } from '../plugin/api.ts'
+import type { ColumnTotals } from '../frame/index.ts'
+import type { PluginKind, ShownFigure, ShownTable, ShownWarning } from '../plugin/api.ts'
 
 export type RunStatus = 'ok' | 'failed' | 'gateFailed' | 'interrupted'
 export type CellState = 'ran' | 'cached' | 'failed' | 'skipped'
@@ -10,6 +11,13 @@ export type MetricValues = Readonly<Record<string, number | null>>
 
 /** Metrics of a run. Intervals: bootstrap percentiles on the test rows. */
 export interface RunMetrics {
+  /** Rows that each was measured on. */
+  readonly rows?: {
+    readonly train: number
+    readonly validation?: number
+    readonly test: number
+    readonly folds?: readonly number[]
+  }
   readonly train: MetricValues
   readonly validation?: MetricValues
   readonly test: MetricValues
@@ -40,16 +48,32 @@ export interface ModelSummary {
   readonly features: number
 }
 
+/** What a cell took and gave. */
+export interface RecordedCell {
+  readonly id: string
+  readonly plugin: string
+  /** The output that it is known by; null where it gave none. */
+  readonly output: Digest | null
+  /** Outputs of other cells that it took, by what it knows them as: `frame`, `split`, `state:impute`, `model`. */
+  readonly inputs?: Readonly<Record<string, Digest>>
+  /**
+   * Of a cell that was fitted: digest of the keys of the rows that it saw. That of the training rows, or of those that its
+   * fold is trained on; anything else is a leak.
+   */
+  readonly rows?: Digest
+}
+
 /** The machine-independent part of a record: equal page, data, plugin versions and seed give equal bytes, anywhere. */
 export interface RunResult {
   /** Resolved page without notes and deploy. */
   readonly page: JsonObject
-  /** Digest of each source cell's input files by content, or of its rows. */
+  /** Digest of each source cell's input files by content, or of its rows; its columns with their control totals. */
   readonly inputs: readonly {
     readonly cell: string
     readonly digest: Digest
     readonly rows: number
     readonly columns: number
+    readonly schema: readonly ColumnTotals[]
   }[]
   /** Row-key digests: which rows trained, validated, tested; one a fold. */
   readonly split: {
@@ -58,7 +82,7 @@ export interface RunResult {
     readonly keys: Readonly<Record<string, Digest>>
   }
   readonly folds: readonly { readonly fold: number; readonly trained: Digest; readonly scored: Digest }[]
-  readonly cells: readonly { readonly id: string; readonly plugin: string; readonly output: Digest | null }[]
+  readonly cells: readonly RecordedCell[]
   readonly metrics: RunMetrics | null
   readonly gates: readonly GateResult[]
   readonly model: ModelSummary | null
@@ -75,6 +99,28 @@ export interface RecordedInput {
   readonly bytes: number
 }
 
+/** A plugin that the page uses, where it uses it. */
+export interface RecordedPlugin {
+  /** Id of the cell; `evaluate.auc` for a metric, `optimizer` for what trains the algorithm. */
+  readonly cell: string
+  readonly kind: PluginKind
+  /** Name and version. */
+  readonly plugin: string
+  readonly origin: 'built-in' | 'npm' | 'local'
+  /** `name@version` of the package that it came from. */
+  readonly package?: string
+  /** Digest of its code: of its files and, from npm, of its locked dependencies. */
+  readonly code: Digest
+}
+
+/** A warning, and whether the page silences it. */
+export interface RecordedWarning {
+  readonly cell: string
+  readonly code: string
+  readonly message: string
+  readonly silenced: boolean
+}
+
 /** What was seen around the run: times, machine, versions. Never hashed into `digest`. */
 export interface RunObserved {
   readonly startedAt: string
@@ -82,12 +128,16 @@ export interface RunObserved {
   readonly durationMs: number
   readonly tool: string
   readonly node: string
+  readonly v8: string
+  readonly icu: string
   readonly os: string
   readonly arch: string
   readonly cpu: string
   readonly cpus: number
   readonly threads: number
   readonly user: string
+  readonly timeZone: string
+  readonly locale: string
   /** The command that repeats it. */
   readonly command: string
   readonly cells: readonly {
@@ -105,7 +155,20 @@ export interface RunObserved {
   readonly pageFile: string
   /** Files that the sources read. */
   readonly inputs: readonly RecordedInput[]
-  readonly git?: { readonly commit: string; readonly dirty: boolean }
+  /** Every plugin of the page: of cells, metrics, optimizer, targets. */
+  readonly plugins: readonly RecordedPlugin[]
+  readonly git?: RecordedCommit
+  /** The nearest lockfile of a package manager, upward from the page's folder; null where there is none. */
+  readonly lockfile: { readonly file: string; readonly digest: Digest } | null
+}
+
+/** Where the page's folder stood in Git. */
+export interface RecordedCommit {
+  readonly commit: string
+  /** Were files changed that Git knows? */
+  readonly dirty: boolean
+  /** SHA-256 of the patch to the commit, whose text is kept nowhere; null where nothing was changed or it is too large. */
+  readonly patch: Digest | null
 }
 
 /** An approval that the page demands before anything is deployed, and the signed statement that gives it. */
@@ -137,7 +200,7 @@ export interface RunRecord {
    * Cells of deployment, in order: outside of the result, so that another target of the same model changes no digest.
    * `output` is the object that lists the target's files by path.
    */
-  readonly deploy?: readonly { readonly id: string; readonly plugin: string; readonly output: Digest | null }[]
+  readonly deploy?: readonly RecordedCell[]
   /** What the page demands before anything is deployed, as it stood when the run asked. Outside of the result, as `deploy` is. */
   readonly approvals?: readonly DemandedApproval[]
   /** The page's text as it was, with notes and deploy; object digest of its bytes. */
@@ -149,6 +212,8 @@ export interface RunRecord {
     readonly hint?: string
     readonly cell?: string
   } | null
+  /** What the cells warned of, in their order: those that were taken from the cache too. */
+  readonly warnings: readonly RecordedWarning[]
   readonly observed: RunObserved
   /** `run.digest` of the pipeline's run before, or null. */
   readonly previous: Digest | null

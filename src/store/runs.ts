@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canonicalJson } from '../base/canonical.ts'
 import { digestBytes, digestJson } from '../base/digest.ts'
 import { fail } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { nearest } from '../base/nearest.ts'
-import { isAbsent, reasonOf, writeDurably } from './durable.ts'
-import type { Ledger, LedgerEntry } from './ledger.ts'
+import { readIfThere, reasonOf, writeDurably } from './durable.ts'
+import type { Ledger } from './ledger.ts'
+import { isTombstone, type LedgerEntry, type Tombstone } from './ledger-entry.ts'
 import type { RunEvent, RunRecord } from './record.ts'
+import type { OnStep } from './steps.ts'
 
 /** An id that sorts by time: `20261122-051233-9f03ab`, in UTC. */
 export function newRunId(now: Date = new Date()): string {
@@ -20,10 +21,14 @@ export function newRunId(now: Date = new Date()): string {
 export class Runs {
   readonly #folder: string
   readonly #ledger: Ledger
+  readonly #onStep: OnStep | undefined
+  /** Numbers of the entries of runs, as far as this process came across them. */
+  readonly #numbers = new Map<string, number>()
 
-  constructor(folder: string, ledger: Ledger) {
+  constructor(folder: string, ledger: Ledger, onStep?: OnStep) {
     this.#folder = folder
     this.#ledger = ledger
+    this.#onStep = onStep
   }
 
   /** Folder of a run's files. */
@@ -37,9 +42,9 @@ export class Runs {
     // Not canonical: a reader sees sections and metrics in the order of the page. `digest` is over canonical JSON.
     const recordText = `${JSON.stringify(record)}\n`
     const eventsText = events.map((event) => `${canonicalJson(event as unknown as JsonObject)}\n`).join('')
-    await writeDurably(join(folder, 'events.ndjson'), eventsText)
-    if (report !== undefined) await writeDurably(join(folder, 'report.html'), report)
-    await writeDurably(join(folder, 'run.json'), recordText)
+    await this.#write(join(folder, 'events.ndjson'), eventsText)
+    if (report !== undefined) await this.#write(join(folder, 'report.html'), report)
+    await this.#write(join(folder, 'run.json'), recordText)
     return this.#ledger.append({
       run: record.id,
       pipeline: record.pipeline,
@@ -57,46 +62,38 @@ export class Runs {
 
   /** Writes a file beside the record, such as one of a target's. */
   async writeFile(id: string, path: string, bytes: Uint8Array): Promise<void> {
-    await writeDurably(join(this.folder(id), path), bytes)
+    await this.#write(join(this.folder(id), path), bytes)
+  }
+
+  #write(path: string, bytes: Uint8Array | string): Promise<void> {
+    return writeDurably(path, bytes, 0o600, this.#onStep)
   }
 
   /** Every run, latest first: what the ledger says of them, without reading their records. */
   async list(): Promise<LedgerEntry[]> {
-    return (await this.#ledger.entries()).reverse()
+    const entries = await this.#ledger.entries()
+    return entries.filter((entry): entry is LedgerEntry => !isTombstone(entry)).reverse()
   }
 
   /** The pipeline's latest run, however it ended. */
   async latestOf(pipeline: string): Promise<RunRecord | undefined> {
-    for (const entry of await this.list()) {
+    for await (const entry of this.#latestFirst()) {
       if (entry.pipeline !== pipeline) continue
-      const record = await this.read(entry.run).catch(() => undefined)
+      const record = await this.#recordOf(entry).catch(() => undefined)
       if (record !== undefined) return record
     }
     return undefined
   }
 
   /**
-   * The record of a run, checked against its own digest and the ledger's.
+   * The record of a run, checked against its own digest and the ledger's. Without an entry in the ledger it is no run.
    *
-   * @throws DaybookError STORE_RUN_CORRUPT, STORE_NO_RUN
+   * @throws DaybookError STORE_RUN_CORRUPT, STORE_NO_RUN, STORE_LEDGER_DAMAGED, STORE_UNREADABLE
    */
   async read(id: string): Promise<RunRecord> {
-    let text: string
-    try {
-      text = await readFile(join(this.folder(id), 'run.json'), 'utf8')
-    } catch (thrown) {
-      if (isAbsent(thrown)) throw fail('STORE_NO_RUN', { run: id, folder: this.#folder })
-      throw fail('STORE_RUN_CORRUPT', { run: id, reason: reasonOf(thrown) }, { cause: thrown })
-    }
-    const entry = (await this.#ledger.entries()).find(({ run }) => run === id)
-    if (entry !== undefined && entry.files.record !== digestBytes(text)) {
-      throw fail('STORE_RUN_CORRUPT', { run: id, reason: 'it is not what the ledger holds' })
-    }
-    const record = parseRecord(text, id)
-    if (digestJson(record.result as unknown as JsonObject) !== record.digest) {
-      throw fail('STORE_RUN_CORRUPT', { run: id, reason: 'its result does not have its digest' })
-    }
-    return record
+    const entry = await this.#entryOf(id)
+    if (entry === undefined) throw fail('STORE_NO_RUN', { run: id, folder: this.#folder })
+    return this.#recordOf(entry)
   }
 
   /**
@@ -105,22 +102,22 @@ export class Runs {
    * @throws DaybookError STORE_NO_RUN, STORE_NO_GOOD_RUN, STORE_AMBIGUOUS_RUN
    */
   async resolve(word: string): Promise<RunRecord> {
-    return this.read((await this.find(word)).run)
+    return this.#recordOf(await this.find(word))
   }
 
   /** As {@link resolve}, but gives the ledger's entry without reading the record. */
   async find(word: string): Promise<LedgerEntry> {
-    const runs = await this.list()
-    const exact = word === 'latest' ? runs[0] : runs.find(({ run }) => run === word)
-    if (exact !== undefined) return exact
-    const ofPipeline = runs.filter(({ pipeline }) => pipeline === word)
-    if (ofPipeline.length > 0) {
-      const good = ofPipeline.find(({ status }) => status === 'ok')
-      if (good === undefined) throw fail('STORE_NO_GOOD_RUN', { pipeline: word })
-      return good
+    if (this.#numbers.has(word)) return (await this.#entryOf(word)) as LedgerEntry
+    const seen: LedgerEntry[] = []
+    for await (const entry of this.#latestFirst()) {
+      // An id begins with a digit, a name with a letter: none is taken for the other.
+      const isGood = entry.pipeline === word && entry.status === 'ok'
+      if (word === 'latest' || entry.run === word || isGood) return this.#own(entry)
+      seen.push(entry)
     }
-    const [found, ...others] = word === '' ? [] : runs.filter(({ run }) => run.startsWith(word))
-    if (found !== undefined && others.length === 0) return found
+    if (seen.some(({ pipeline }) => pipeline === word)) throw fail('STORE_NO_GOOD_RUN', { pipeline: word })
+    const [found, ...others] = word === '' ? [] : seen.filter(({ run }) => run.startsWith(word))
+    if (found !== undefined && others.length === 0) return this.#own(found)
     if (found !== undefined) {
       const hint = `Type more of it: ${[found, ...others]
         .slice(0, 5)
@@ -128,7 +125,52 @@ export class Runs {
         .join(', ')}.`
       throw fail('STORE_AMBIGUOUS_RUN', { run: word, count: others.length + 1 }, { hint })
     }
-    throw fail('STORE_NO_RUN', { run: word, folder: this.#folder }, { hint: suggestion(word, runs) })
+    throw fail('STORE_NO_RUN', { run: word, folder: this.#folder }, { hint: suggestion(word, seen) })
+  }
+
+  /** What says that a run's data was forgotten after it; undefined where it was not. */
+  async forgotten(run: string): Promise<Tombstone | undefined> {
+    let tombstone: Tombstone | undefined
+    for await (const entry of this.#ledger.newestFirst()) {
+      if (!isTombstone(entry)) {
+        if (entry.run === run) break
+      } else if (entry.runs.includes(run)) tombstone = entry
+    }
+    return tombstone === undefined ? undefined : ((await this.#ledger.read(tombstone.number)) as Tombstone)
+  }
+
+  async *#latestFirst(): AsyncGenerator<LedgerEntry, void> {
+    for await (const entry of this.#ledger.newestFirst()) {
+      if (isTombstone(entry)) continue
+      if (!this.#numbers.has(entry.run)) this.#numbers.set(entry.run, entry.number)
+      yield entry
+    }
+  }
+
+  async #entryOf(run: string): Promise<LedgerEntry | undefined> {
+    const number = this.#numbers.get(run)
+    if (number !== undefined) return (await this.#ledger.read(number)) as LedgerEntry
+    for await (const entry of this.#latestFirst()) if (entry.run === run) return this.#own(entry)
+    return undefined
+  }
+
+  /** An entry as its own file holds it. */
+  async #own({ number }: LedgerEntry): Promise<LedgerEntry> {
+    return (await this.#ledger.read(number)) as LedgerEntry
+  }
+
+  async #recordOf(entry: LedgerEntry): Promise<RunRecord> {
+    const { run, files } = await this.#own(entry)
+    const bytes = await readIfThere(join(this.folder(run), 'run.json'), this.#onStep)
+    if (bytes === undefined) throw fail('STORE_RUN_CORRUPT', { run, reason: 'its file is gone' })
+    if (files.record !== digestBytes(bytes)) {
+      throw fail('STORE_RUN_CORRUPT', { run, reason: 'it is not what the ledger holds' })
+    }
+    const record = parseRecord(bytes.toString('utf8'), run)
+    if (digestJson(record.result as unknown as JsonObject) !== record.digest) {
+      throw fail('STORE_RUN_CORRUPT', { run, reason: 'its result does not have its digest' })
+    }
+    return record
   }
 }
 

@@ -1,6 +1,6 @@
 import { digestJson } from '../base/digest.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { LedgerEntry } from './ledger.ts'
+import type { LedgerEntry } from './ledger-entry.ts'
 import type { RunRecord } from './record.ts'
 
 /** What an envelope holds: in-toto Statement v1, https://github.com/in-toto/attestation. */

@@ -214,6 +214,7 @@ t.test('the signature is what the training rows and the page say', async (t) => 
     ...column,
     name: 'income',
     type: 'number',
+    typical: 5,
     min: 0,
     max: 5,
     unit: 'EUR',

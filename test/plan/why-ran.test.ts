@@ -21,7 +21,7 @@ t.test('a run says why each of its cells ran or was cached, and where a change b
     causes: [],
   })
   const train = await whyRan(second, 'train', store)
-  t.match(train.why, /inputs `impute`, `one-hot`, `standardize` changed; `with\.l2` changed: 1 -> 2/)
+  t.match(train.why, /^`with\.l2` changed: 1 -> 2; inputs `impute`, `one-hot`, `standardize` changed$/)
   t.same(train.causes, [{ cell: 'impute', why: '`with.number` changed: median -> mean' }])
   t.same(
     (await whyRan(second, 'gates', store)).causes.map(({ cell }) => cell),

@@ -30,8 +30,5 @@ t.test('keys of stored parts are sorted: that alone is no change', async (t) => 
 
 t.test('a fold names the cell of the chain that changed', async (t) => {
   const chain = (upper: number) => [{ cell: 'clip', plugin: 'clip@1', params: { upper } }]
-  t.equal(
-    whyStale({ preprocess: chain(1) }, { preprocess: chain(2) }),
-    '`preprocess.clip.params.upper` changed: 1 -> 2',
-  )
+  t.equal(whyStale({ preprocess: chain(1) }, { preprocess: chain(2) }), '`preprocess.clip.with.upper` changed: 1 -> 2')
 })

@@ -1,15 +1,13 @@
-import { digestJson } from '../../src/base/digest.ts'
+import { digestBytes, digestJson } from '../../src/base/digest.ts'
 import type { Json } from '../../src/base/json.ts'
 import type { RunRecord } from '../../src/store/index.ts'
-
-const zero = '0'.repeat(64)
 
 /** A record of a small run, for tests of what is kept and shown. */
 export function recordOf(id: string, pipeline: string, status: RunRecord['status'] = 'ok', auc = 0.8): RunRecord {
   const result: RunRecord['result'] = {
     page: { name: pipeline },
     inputs: [],
-    split: { assignment: zero, rows: {}, keys: {} },
+    split: { assignment: '', rows: {}, keys: {} },
     folds: [],
     cells: [],
     metrics: { train: {}, test: { auc } },
@@ -23,9 +21,10 @@ export function recordOf(id: string, pipeline: string, status: RunRecord['status
     status,
     digest: digestJson(result as unknown as Json),
     result,
-    page: { text: `name: ${pipeline}`, digest: zero },
+    page: { text: `name: ${pipeline}`, digest: digestBytes(`name: ${pipeline}`) },
     overrides: [],
     error: null,
+    warnings: [],
     observed: {
       startedAt: '2026-01-01T00:00:00.000Z',
       finishedAt: '2026-01-01T00:00:01.000Z',
@@ -42,6 +41,12 @@ export function recordOf(id: string, pipeline: string, status: RunRecord['status
       cells: [],
       pageFile: 'page.yaml',
       inputs: [],
+      plugins: [],
+      lockfile: null,
+      v8: '11',
+      icu: '75',
+      timeZone: 'UTC',
+      locale: 'en-US',
     },
     previous: null,
   }

@@ -1,8 +1,10 @@
+import { archiveCodes } from './archive.ts'
 import { cliCodes } from './cli.ts'
 import { table } from './code.ts'
 import { dataCodes } from './data.ts'
 import { kernelCodes } from './kernels.ts'
 import { modelCodes } from './model.ts'
+import { packageCodes } from './package.ts'
 import { pluginCodes } from './plugin.ts'
 import { runCodes } from './run.ts'
 import { serveCodes } from './serve.ts'
@@ -18,8 +20,10 @@ export const codes = {
   ...kernelCodes,
   ...storeCodes,
   ...signCodes,
+  ...archiveCodes,
   ...modelCodes,
   ...runCodes,
+  ...packageCodes,
   ...serveCodes,
   ...cliCodes,
   ...table({

@@ -41,6 +41,12 @@ export const modelCodes = table({
     hint: 'Install the plugin in the version that the model names, or train again.',
     exit: 1,
   },
+  MODEL_NO_REASONS: { message: 'there are no reasons in a {task} task', exit: 2, http: 400 },
+  MODEL_REASON_CLASS: {
+    message: 'reasons for class `{class}` cannot be given: there are {classes}',
+    exit: 2,
+    http: 400,
+  },
   SCORE_UNKNOWN_FORMAT: {
     message: '{file} is not a file of rows that is known by its name',
     hint: 'Name it .csv, .tsv, .jsonl, .ndjson, .json or .parquet (text files may end in .gz too).',

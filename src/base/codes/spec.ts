@@ -99,6 +99,11 @@ export const specCodes = table({
     hint: 'Put it into an environment variable and write `${env:NAME}`.',
     exit: 2,
   },
+  SPEC_LITERAL_CREDENTIALS: {
+    message: '`{param}` of {plugin} is a location with a password or a token in clear',
+    hint: 'Put it into an environment variable and write `${env:NAME}` in its place.',
+    exit: 2,
+  },
   SPEC_NO_DATA_FILE: { message: 'there is no file {path}', exit: 2 },
 
   // Cells

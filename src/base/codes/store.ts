@@ -45,8 +45,8 @@ export const storeCodes = table({
     exit: 2,
   },
   STORE_BUSY: {
-    message: 'run {run} is under way (process {pid} on {host}): nothing can be collected',
-    hint: 'Wait until it has ended. If it was killed on another machine, remove its file in `leases/` of the store.',
+    message: '{run} is under way (process {pid} on {host})',
+    hint: 'Wait until it has ended, then try again. If it was killed on another machine, remove its file in `leases/` of the store.',
     exit: 1,
   },
   STORE_DAMAGED: { message: 'the store is damaged: {reason}', hint: '`daybook fsck` says what is wrong.', exit: 1 },
@@ -59,6 +59,21 @@ export const storeCodes = table({
     message: 'the drawing {key} does not hold what its digest says',
     hint: 'Nothing is lost: the next report draws it anew.',
     exit: 1,
+  },
+  STORE_INDEX_DAMAGED: {
+    message: 'the copy {name} of a part of the ledger does not hold what the ledger does',
+    hint: 'Nothing is lost: it is made anew. Someone may have changed it so that lists show what is not so.',
+    exit: 1,
+  },
+  STORE_NOT_FORGOTTEN: {
+    message: '{path} was to be removed on {at} and is still there',
+    hint: 'Run `daybook forget` again with the same words: it finishes what was interrupted.',
+    exit: 1,
+  },
+  STORE_NO_INPUT: {
+    message: 'no run of the store in {folder} read an input with digest {digest}',
+    hint: '`daybook show RUN --json` names the inputs of a run.',
+    exit: 2,
   },
   STORE_FILE_CHANGED: {
     message: '{path} is not the file that was written',

@@ -1,36 +1,33 @@
 import type { Json } from '../../base/json.ts'
-import { type Difference, diffRuns, openStore, storeFolder } from '../../index.ts'
-import { alignColumns, type Terminal } from '../output.ts'
+import { comparePredictions, diffRuns, openStore, storeFolder } from '../../index.ts'
+import type { Terminal } from '../output.ts'
+import type { RunDiff } from './diff-rows.ts'
 import type { CommonOptions } from './options.ts'
 
+interface DiffOptions extends CommonOptions {
+  readonly md?: boolean
+}
+
 /** Prints what differs between two runs, and nothing else, by group. */
-export async function diff(a: string, b: string, options: CommonOptions, terminal: Terminal): Promise<number> {
+export async function diff(a: string, b: string, options: DiffOptions, terminal: Terminal): Promise<number> {
   const store = await openStore(storeFolder(undefined, options.store), { create: false })
   const [before, after] = [await store.runs.resolve(a), await store.runs.resolve(b)]
-  const differences = diffRuns(before, after)
+  const predictions = await comparePredictions(before, after, store)
+  const found: RunDiff = { a: before, b: after, differences: diffRuns(before, after), predictions }
   terminal.envelope({
     formatVersion: '1.0',
     a: before.id,
     b: after.id,
     same: before.digest === after.digest,
-    differences: differences as unknown as Json,
+    differences: found.differences as unknown as Json,
+    predictions: (predictions ?? null) as unknown as Json,
   })
-  terminal.result(`${before.id} -> ${after.id}`)
-  if (before.digest === after.digest) terminal.result('Their results are equal, bit for bit.')
-  for (const group of new Set(differences.map((difference) => difference.group))) {
-    terminal.result()
-    terminal.result(terminal.paint('bold', group))
-    const rows = differences.filter((difference) => difference.group === group).map(rowOf)
-    for (const line of alignColumns(rows)) terminal.result(`  ${line}`)
+  if (options.md === true) {
+    const { diffMarkdown } = await import('./diff-markdown.ts')
+    for (const line of diffMarkdown(found)) terminal.result(line)
+  } else {
+    const { diffText } = await import('./diff-text.ts')
+    for (const line of diffText(found, terminal)) terminal.result(line)
   }
   return 0
-}
-
-function rowOf({ what, a, b }: Difference): string[] {
-  return [what, text(a), '->', text(b)]
-}
-
-function text(value: Json): string {
-  const shown = typeof value === 'string' ? value : JSON.stringify(value)
-  return shown.length > 48 ? `${shown.slice(0, 47)}…` : shown
 }

@@ -1,5 +1,5 @@
 import { formatError } from '../../base/format-error.ts'
-import { checkStore, collect, openStore, storeFolder } from '../../index.ts'
+import { checkStore, collect, isTombstone, openStore, storeFolder } from '../../index.ts'
 import { alignColumns, type Terminal } from '../output.ts'
 import { errorJson } from '../problems.ts'
 import type { CommonOptions } from './options.ts'
@@ -65,14 +65,15 @@ export async function gc({ keep, dryRun, ...options }: GcCommandOptions, termina
 /** The ledger's last entry: its digest, published elsewhere, keeps all that came before from being rewritten unseen. */
 export async function ledgerHead(options: CommonOptions, terminal: Terminal): Promise<number> {
   const store = await openStore(storeFolder(undefined, options.store), { create: false })
-  const head = (await store.ledger.entries()).at(-1)
+  const head = await store.ledger.head()
+  const run = head === undefined || isTombstone(head) ? null : head.run
   terminal.envelope({
     formatVersion: '1.0',
     number: head?.number ?? 0,
     entry: head?.entry ?? null,
-    run: head?.run ?? null,
+    run,
   })
   if (head === undefined) terminal.message(`There is no run in ${store.folder}. Run a page: npx daybook run PAGE`)
-  else terminal.result(`${head.number} ${head.entry} ${head.run}`)
+  else terminal.result(`${head.number} ${head.entry} ${run ?? 'data forgotten'}`)
   return 0
 }

@@ -9,7 +9,10 @@ export async function why(run: string, cell: string, options: CommonOptions, ter
   const reason = await whyRan(await store.runs.resolve(run), cell, store)
   terminal.envelope({ formatVersion: '1.0', ...(reason as unknown as { readonly [key: string]: Json }) })
   terminal.result(`${cell} ${reason.state} in run ${reason.run}: ${reason.why}`)
-  for (const cause of reason.causes) terminal.result(`  because of ${cause.cell}: ${cause.why}`)
+  // Folds change with the cells that they repeat: what was changed once is said once.
+  const cells = new Map<string, string[]>()
+  for (const cause of reason.causes) cells.set(cause.why, [...(cells.get(cause.why) ?? []), cause.cell])
+  for (const [why, at] of cells) terminal.result(`  because of ${at.join(', ')}: ${why}`)
   if (reason.state === 'ran' && reason.before !== null) terminal.result(`  compared with run ${reason.before}`)
   return 0
 }

@@ -26,6 +26,6 @@ export async function runCompress(ctx: TaskContext, index: number): Promise<Omit
   const manifest: ModelManifest = { ...before, algorithm: { ...before.algorithm, state } }
   return {
     outputs: { state, model: await ctx.putJson(manifest as unknown as Json) },
-    facts: modelFacts(manifest, algorithm.id),
+    facts: { ...modelFacts(manifest, algorithm.id), rows: rows.seen },
   }
 }

@@ -35,5 +35,5 @@ export async function runFold(ctx: TaskContext, fold: number): Promise<Omit<Answ
     // Metrics of clusters look at the rows as this fold's own cells prepared them.
     ...(output === 'clusters' && { X: X as unknown as StateObject }),
   }
-  return { outputs: { scored: await ctx.putState(state) }, facts: {} }
+  return { outputs: { scored: await ctx.putState(state) }, facts: { rows: rows.seen } }
 }

@@ -9,5 +9,5 @@ export async function runPreprocess(ctx: TaskContext, index: number): Promise<Om
   const rows = await finalRows(ctx)
   const chain = await finalChain(ctx, rows, index)
   const state = await fitPreprocess(ctx, use, chain, rows)
-  return { outputs: { state: await ctx.putState(state) }, facts: {} }
+  return { outputs: { state: await ctx.putState(state) }, facts: { rows: rows.seen } }
 }

@@ -1,7 +1,7 @@
 import { fail, failAll } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { Table } from '../../frame/index.ts'
-import { type Frame, frameToState, profileFrame, typeTable } from '../../frame/index.ts'
+import { controlTotals, type Frame, frameToState, profileFrame, typeTable } from '../../frame/index.ts'
 import type { ReadContext } from '../../plugin/api.ts'
 import { factsForReading } from '../../spec/task.ts'
 import type { Answer } from '../task.ts'
@@ -36,7 +36,12 @@ export async function runSource(ctx: TaskContext, index: number): Promise<Omit<A
   ctx.shown.facts({ profile: profileFrame(frame) })
   return {
     outputs: { frame: await ctx.putState(frameToState(frame)) },
-    facts: { rows: frame.rows, columns: frame.columns.length, inferred },
+    facts: {
+      rows: frame.rows,
+      columns: frame.columns.length,
+      schema: controlTotals(frame) as unknown as Json,
+      inferred,
+    },
   }
 }
 

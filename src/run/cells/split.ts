@@ -3,7 +3,7 @@ import type { JsonObject } from '../../base/json.ts'
 import { questionOf, truthOf } from '../question.ts'
 import { assignFolds } from '../split/assign-folds.ts'
 import { assignParts } from '../split/assign-parts.ts'
-import { digestOfRows, rowKeys } from '../split/row-keys.ts'
+import { rowDigester, rowKeys } from '../split/row-keys.ts'
 import { rowsOf, rowsOfFold, type Split, splitToState, TEST, TRAIN, VALIDATION } from '../split/split.ts'
 import type { Answer } from '../task.ts'
 import type { TaskContext } from '../task-context.ts'
@@ -46,14 +46,15 @@ function factsOf(split: Split, keys: readonly string[]): JsonObject {
   for (const part of ['train', 'test'] as const) {
     if (parts[part].length === 0) throw fail('RUN_NO_ROWS', { part: part === 'train' ? 'training' : 'test' })
   }
+  const digestOf = rowDigester(keys)
   const present = Object.entries(parts).filter(([part, rows]) => part !== 'validation' || rows.length > 0)
   return {
     rows: Object.fromEntries(present.map(([part, rows]) => [part, rows.length])),
-    keys: Object.fromEntries(present.map(([part, rows]) => [part, digestOfRows(keys, rows)])),
+    keys: Object.fromEntries(present.map(([part, rows]) => [part, digestOf(rows)])),
     folds: Array.from({ length: split.foldCount }, (_, i) => {
       const { trained, scored } = rowsOfFold(split, i + 1)
       if (trained.length === 0 || scored.length === 0) throw fail('RUN_NO_ROWS', { part: `fold ${i + 1}` })
-      return { fold: i + 1, trained: digestOfRows(keys, trained), scored: digestOfRows(keys, scored) }
+      return { fold: i + 1, trained: digestOf(trained), scored: digestOf(scored) }
     }),
   }
 }

@@ -40,7 +40,7 @@ export async function runTrain(ctx: TaskContext): Promise<Omit<Answer, 'shown' |
     })
   return {
     outputs: { state, model: await ctx.putJson(manifest as unknown as Json) },
-    facts: modelFacts(manifest, fitted.plugin.id),
+    facts: { ...modelFacts(manifest, fitted.plugin.id), rows: rows.seen },
   }
 }
 

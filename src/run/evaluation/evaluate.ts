@@ -40,6 +40,7 @@ export function evaluateParts(input: EvaluationInput): Evaluation {
   const { task, classes, target, output } = signature
   const see = (rows: ScoredRows): MetricInput => metricInput(rows, task, classes)
   const [train, test] = [see(input.train), see(input.test)]
+  const folds = (input.folds ?? []).map(see)
   const validation = input.validation && see(input.validation)
   const classified = task === 'anomaly' ? knownAnomalies(test) : classes.length > 0 ? test : undefined
   return {
@@ -49,10 +50,16 @@ export function evaluateParts(input: EvaluationInput): Evaluation {
     target,
     output,
     metrics: {
+      rows: {
+        train: train.rows,
+        ...(validation && { validation: validation.rows }),
+        test: test.rows,
+        ...(folds.length > 0 && { folds: folds.map(({ rows }) => rows) }),
+      },
       train: metricValues(metrics, train, kernels),
       ...(validation && { validation: metricValues(metrics, validation, kernels) }),
       test: metricValues(metrics, test, kernels),
-      ...(input.folds && input.folds.length > 0 && { folds: foldMetrics(metrics, input.folds.map(see), kernels) }),
+      ...(folds.length > 0 && { folds: foldMetrics(metrics, folds, kernels) }),
       ...(resamples > 0 &&
         test.rows > 0 && { intervals: bootstrapIntervals(metrics, test, { resamples, seed, cell }, kernels) }),
     },

@@ -1,8 +1,10 @@
+import type { Digest } from '../../base/digest.ts'
 import { fail } from '../../base/errors.ts'
 import type { Frame } from '../../frame/index.ts'
 import { conformFrame, makeSignature, type Signature } from '../../model/index.ts'
 import { type AskedQuestion, questionOf, targetOf } from '../question.ts'
 import { assignInnerFolds } from '../split/assign-folds.ts'
+import { rowDigester, rowKeys } from '../split/row-keys.ts'
 import type { TaskContext } from '../task-context.ts'
 import { classWeights, combineWeights, rowWeights } from './weights.ts'
 
@@ -22,6 +24,8 @@ export interface TrainingRows {
   readonly signature: Signature
   readonly training: LabelledRows
   readonly validation: LabelledRows | undefined
+  /** Digest of the keys of the training rows, made of the very rows that the fit is handed. */
+  readonly seen: Digest
   /** Fold of each training row for preprocess cells that see the target; equal for all cells of a fit. */
   readonly outOfFold: Uint8Array
 }
@@ -66,6 +70,7 @@ export async function trainingRows(
     question,
     signature,
     training: labelled(raw, rows.train),
+    seen: (await keysOf(ctx, frame))(rows.train),
     validation: rows.validation.length === 0 ? undefined : labelled(frame.take(rows.validation), rows.validation),
     outOfFold: assignInnerFolds({
       frame,
@@ -77,6 +82,12 @@ export async function trainingRows(
       random: (purpose) => ctx.random(purpose, 'preprocess', fold),
     }),
   }
+}
+
+/** Digests of rows by their keys. Kept for the other fits on this frame. */
+function keysOf(ctx: TaskContext, frame: Frame): Promise<(rows: Uint32Array) => Digest> {
+  const { key } = ctx.page
+  return ctx.memo.get(`row keys ${key ?? ''} ${ctx.input('frame')}`, async () => rowDigester(rowKeys(frame, key)))
 }
 
 /** The values of some rows, in their order. */

@@ -14,6 +14,8 @@ export interface LocatedInputs {
   readonly notes: readonly string[]
   /** Inputs that were not found: what became of them. Without any, the run can be replayed. */
   readonly missing: readonly string[]
+  /** Cells whose inputs those are. */
+  readonly without: ReadonlySet<string>
 }
 
 /** Folders that hold no data of a user's, and limits that keep a search short. */
@@ -24,17 +26,26 @@ const mostFiles = 20_000
 /**
  * Finds each input by its digest: where the page says, else anywhere under `folders`, so that a file that was moved or renamed
  * is found again. One that was changed is named as such.
+ *
+ * @param known Files that are known to hold an input, by its digest.
  */
 export async function locateInputs(
   pipeline: Pipeline,
   recorded: readonly RecordedInput[],
   folders: readonly string[],
+  known: ReadonlyMap<Digest, string> = new Map(),
 ): Promise<LocatedInputs> {
   const notes: string[] = []
   const missing: string[] = []
+  const without = new Set<string>()
   const places = new Map<string, string>()
   let candidates: Promise<readonly Candidate[]> | undefined
   for (const input of recorded) {
+    const carried = known.get(input.digest)
+    if (carried !== undefined) {
+      places.set(`${input.cell} ${input.param}`, carried)
+      continue
+    }
     const cell = pipeline.sources.find(({ id }) => id === input.cell)
     const stated = cell?.locations[input.param]
     const found = stated === undefined ? undefined : await digestOf(stated)
@@ -47,6 +58,7 @@ export async function locateInputs(
         `${input.location} of cell ${input.cell} is gone from its place; the same bytes were found at ${moved}.`,
       )
     } else {
+      without.add(input.cell)
       missing.push(
         found === undefined
           ? `${input.location} of cell ${input.cell} (SHA-256 ${input.digest}) was not found`
@@ -55,7 +67,7 @@ export async function locateInputs(
     }
   }
   const sources = pipeline.sources.map((cell) => placed(cell, places))
-  return { pipeline: { ...pipeline, sources }, notes, missing }
+  return { pipeline: { ...pipeline, sources }, notes, missing, without }
 }
 
 function placed(cell: DataCell, places: ReadonlyMap<string, string>): DataCell {

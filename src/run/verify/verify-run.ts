@@ -1,23 +1,25 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { asDaybookError, type DaybookError } from '../../base/errors.ts'
-import { openRegistry } from '../../plugin/open-registry.ts'
-import { checkData, checkPage, type Pipeline, parsePage } from '../../spec/index.ts'
+import { join } from 'node:path'
+import type { Digest } from '../../base/digest.ts'
+import { asDaybookError } from '../../base/errors.ts'
+import { checkData } from '../../spec/index.ts'
 import { openStore, type RunEvent, type RunRecord } from '../../store/index.ts'
 import { type FinishedRun, runPipeline } from '../run-pipeline.ts'
 import { locateInputs } from './locate-inputs.ts'
+import { folderOf, type ReadRecordedOptions, readRecorded } from './read-recorded.ts'
 import { compareRuns, unverifiable, type Verification } from './verification.ts'
 
-export interface VerifyOptions {
+export interface VerifyOptions extends ReadRecordedOptions {
   /** Folder of the store that the run stands in: the page's folder is looked for beside it. */
   readonly store: string
+  /** Folder that the page's paths start from, where it is not to be looked for. */
+  readonly folder?: string
   /** Further folders in which inputs that have moved are looked for. */
   readonly data?: readonly string[]
+  /** Files that are known to hold inputs, by digest. */
+  readonly inputs?: ReadonlyMap<Digest, string>
   readonly threads: number
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly sets?: readonly string[]
   readonly signal?: AbortSignal
 }
 
@@ -28,20 +30,20 @@ export interface VerifyOptions {
  * @throws DaybookError RUN_INTERRUPTED where the replay was told to stop; STORE_… where the replay's store cannot be written
  */
 export async function* verifyRun(record: RunRecord, options: VerifyOptions): AsyncGenerator<RunEvent, Verification> {
-  const folder = folderOf(record, options.store)
-  const { pipeline, errors } = await readRecorded(record, folder, options)
-  if (pipeline === undefined)
+  const folder = options.folder ?? folderOf(record, options.store)
+  const { pipeline, registry, errors } = await readRecorded(record, folder, options)
+  if (pipeline === undefined || registry === undefined)
     return unverifiable(
       record,
-      errors.map(({ code, message }) => `${code}  ${message}`),
+      errors.map(({ code, message, hint }) => `${code}  ${message}${hint === undefined ? '' : `. ${hint}`}`),
     )
-  const located = await locateInputs(pipeline, record.observed.inputs, [folder, ...(options.data ?? [])])
+  const folders = [folder, ...(options.data ?? [])]
+  const located = await locateInputs(pipeline, record.observed.inputs, folders, options.inputs)
   if (located.missing.length > 0) return unverifiable(record, [...located.missing, ...located.notes])
 
   const scratch = await mkdtemp(join(tmpdir(), 'daybook-verify-'))
   try {
     const { threads, sets, signal } = options
-    const registry = await openRegistry({ folder, ...(sets && { sets }) })
     const store = await openStore(scratch)
     let finished: FinishedRun
     try {
@@ -67,28 +69,5 @@ export async function* verifyRun(record: RunRecord, options: VerifyOptions): Asy
     return compareRuns(record, finished.record, located.notes)
   } finally {
     await rm(scratch, { recursive: true, force: true })
-  }
-}
-
-/** Where the page stood, if that folder is still there; else the folder that the store stands in. */
-function folderOf({ observed }: RunRecord, store: string): string {
-  const folder = dirname(resolve(observed.pageFile))
-  return existsSync(resolve(observed.pageFile)) ? folder : dirname(resolve(store))
-}
-
-async function readRecorded(
-  { page, observed, overrides }: RunRecord,
-  folder: string,
-  { env, sets }: VerifyOptions,
-): Promise<{ readonly pipeline?: Pipeline; readonly errors: readonly DaybookError[] }> {
-  try {
-    const registry = await openRegistry({ folder, ...(sets && { sets }) })
-    return await checkPage(
-      parsePage(page.text, observed.pageFile, folder),
-      { registry, env, findsFiles: true },
-      overrides,
-    )
-  } catch (thrown) {
-    return { errors: asDaybookError(thrown).all }
   }
 }

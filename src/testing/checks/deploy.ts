@@ -1,6 +1,7 @@
 import { isAbsolute, posix } from 'node:path'
 import { canonicalJson } from '../../base/canonical.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
+import type { Packaging } from '../../plugin/api.ts'
 import type { Check } from '../finding.ts'
 import { fingerprint } from '../fingerprint.ts'
 import type { Subject } from '../subject.ts'
@@ -36,6 +37,19 @@ export function deployChecks(subject: Subject<'deploy'>): Check[] {
   ]
 }
 
+/** Building blocks of a model that does not exist: what a target makes of them is looked at, not what they hold. */
+const standIn: Packaging = {
+  module: async () =>
+    new Map(['index.js', 'model.js', 'index.d.ts', 'examples.json', 'parity.json'].map((path) => [path, bytes(path)])),
+  server: async () => bytes('server'),
+  examples: async () => [{ row: { income: 1 }, answer: { prediction: 'yes', probabilities: { no: 0.25, yes: 0.75 } } }],
+  zip: async (files) => bytes([...files.keys()].join(' ')),
+}
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}
+
 async function deploy(subject: Subject<'deploy'>, params: JsonObject): Promise<Deployed> {
   const files = new Map<string, Uint8Array | string>()
   const said: JsonObject = await subject.call('deploy', () =>
@@ -44,6 +58,7 @@ async function deploy(subject: Subject<'deploy'>, params: JsonObject): Promise<D
       name: 'conformance',
       model: { digest: '0'.repeat(64), task: 'binary', manifest: {} },
       signature: { columns: [], task: 'binary', classes: ['no', 'yes'], target: 'y', output: 'probabilities' },
+      packaging: standIn,
       write: async (path, content) => void files.set(path, content),
     }),
   )

@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { DaybookError, fail } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { Model } from '../model/model.ts'
+import type { PackageFiles } from '../plugin/api.ts'
+
+/** What a model or a package answers to a row: its prediction, or the code that it is refused with. */
+export type Answer = JsonObject
+
+/** Most hold-out rows that are compared, the first ones. */
+const mostRows = 20_000
+
+/** Rows that are scored at a time. */
+const batch = 1000
+
+/** That a package answers as its model does. */
+export interface Certificate {
+  readonly format: 1
+  /** How it was compared. */
+  readonly agreement: 'bit for bit'
+  readonly rows: { readonly holdOut: number; readonly madeUp: number }
+  /** Rows that model and package refuse alike. */
+  readonly refused: number
+  readonly different: 0
+}
+
+/**
+ * Loads a module as its user does, in a process of its own, and compares its answers with the model's, to the bit.
+ *
+ * @throws DaybookError PACKAGE_NOT_EQUAL
+ */
+export async function certifyModule(
+  files: PackageFiles,
+  model: Model,
+  rows: { readonly holdOut: readonly JsonObject[]; readonly madeUp: readonly JsonObject[] },
+): Promise<Certificate> {
+  const holdOut = rows.holdOut.slice(0, mostRows)
+  const all = [...holdOut, ...rows.madeUp]
+  const expected = answersOf(model, all)
+  const actual = await answersOfModule(files, all)
+  const different = expected.findIndex((answer, i) => JSON.stringify(answer) !== JSON.stringify(actual[i]))
+  if (different >= 0) {
+    const where = different < holdOut.length ? `hold-out row ${different}` : `made-up row ${different - holdOut.length}`
+    throw fail('PACKAGE_NOT_EQUAL', {
+      row: where,
+      model: JSON.stringify(expected[different]),
+      package: JSON.stringify(actual[different] ?? null),
+    })
+  }
+  return {
+    format: 1,
+    agreement: 'bit for bit',
+    rows: { holdOut: holdOut.length, madeUp: rows.madeUp.length },
+    refused: expected.filter(({ error }) => error !== undefined).length,
+    different: 0,
+  }
+}
+
+/** What a model answers to rows, each for itself: a row that is refused harms no other. */
+export function answersOf(model: Pick<Model, 'predictRows'>, rows: readonly JsonObject[]): Answer[] {
+  const answers: Answer[] = []
+  for (let start = 0; start < rows.length; start += batch) {
+    const some = rows.slice(start, start + batch)
+    try {
+      answers.push(...(model.predictRows(some) as unknown as Answer[]))
+    } catch {
+      answers.push(...some.map((row) => answerOf(model, row)))
+    }
+  }
+  return answers
+}
+
+function answerOf(model: Pick<Model, 'predictRows'>, row: JsonObject): Answer {
+  try {
+    return model.predictRows([row])[0] as unknown as Answer
+  } catch (thrown) {
+    if (thrown instanceof DaybookError) return { error: thrown.code }
+    throw thrown
+  }
+}
+
+/** The same of a module: the program that runs beside it reads rows from stdin and writes answers to stdout. */
+const program = `
+const { score, scoreBatch } = await import(process.argv[1])
+let text = ''
+for await (const chunk of process.stdin) text += chunk
+const rows = JSON.parse(text)
+const one = (row) => { try { return score(row) } catch (thrown) { return { error: thrown.code ?? String(thrown) } } }
+const answers = []
+for (let start = 0; start < rows.length; start += ${batch}) {
+  const some = rows.slice(start, start + ${batch})
+  try { answers.push(...scoreBatch(some)) } catch { answers.push(...some.map(one)) }
+}
+process.stdout.write(JSON.stringify(answers))
+`
+
+/** Answers of the module in a package's files. @throws DaybookError PACKAGE_BROKEN where it cannot be loaded */
+export async function answersOfModule(files: PackageFiles, rows: readonly JsonObject[]): Promise<Answer[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'daybook-package-'))
+  try {
+    await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
+    for (const name of ['index.js', 'model.js']) await writeFile(join(folder, name), files.get(name) ?? '')
+    return await askModule(join(folder, 'index.js'), rows)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Scores rows by a module in a process that may read its folder and nothing else. */
+export async function askModule(file: string, rows: readonly JsonObject[]): Promise<Answer[]> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const permission =
+    major > 23 || (major === 23 && minor >= 5) || (major === 22 && minor >= 13)
+      ? '--permission'
+      : '--experimental-permission'
+  const child = spawn(
+    process.execPath,
+    [
+      '--no-warnings',
+      permission,
+      `--allow-fs-read=${join(dirname(file), '/')}`,
+      '--input-type=module',
+      '--eval',
+      program,
+      pathToFileURL(file).href,
+    ],
+    { env: {}, stdio: ['pipe', 'pipe', 'pipe'] },
+  )
+  child.stdin.on('error', () => {}) // one that ends before it has read is told by its exit
+  child.stdin.end(JSON.stringify(rows))
+  const [out, complaint, code] = await Promise.all([
+    textOf(child.stdout),
+    textOf(child.stderr),
+    new Promise<number | null>((done, lost) => child.on('close', done).on('error', lost)),
+  ])
+  if (code !== 0) throw fail('PACKAGE_BROKEN', { reason: lastLine(complaint) })
+  return JSON.parse(out) as Answer[]
+}
+
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function lastLine(text: string): string {
+  return (
+    text
+      .split('\n')
+      .find((line) => /Error/.test(line))
+      ?.trim() ?? 'it ended without an answer'
+  )
+}
