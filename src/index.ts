@@ -6,6 +6,7 @@ import type { PackageVerification } from './package/verify-package.ts'
 import type { DocumentKind, Signed } from './report/documents/index.ts'
 import type { PostOptions } from './report/documents/post-events.ts'
 import type { DrawingCache } from './report/figure.ts'
+import type { ReportedStatement } from './report/sections/approvals.ts'
 import type { ReadObject } from './report/view.ts'
 import type { PredictionComparison } from './run/diff/compare-predictions.ts'
 import type { PackageOptions } from './run/package-run.ts'
@@ -41,6 +42,7 @@ export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
 export type { DocumentKind, Signed, SignOff } from './report/documents/index.ts'
 export type { PostOptions } from './report/documents/post-events.ts'
+export type { ReportedStatement } from './report/sections/approvals.ts'
 export type { PredictionComparison, PredictionDiff } from './run/diff/compare-predictions.ts'
 export { version } from './run/observe.ts'
 export type { PackageOptions } from './run/package-run.ts'
@@ -278,9 +280,14 @@ export async function verifyPackage(folder: string): Promise<PackageVerification
 }
 
 /** Sets a run as one offline HTML page. */
-export async function renderReport(record: RunRecord, read: ReadObject, cache?: DrawingCache): Promise<string> {
+export async function renderReport(
+  record: RunRecord,
+  read: ReadObject,
+  cache?: DrawingCache,
+  statements?: readonly ReportedStatement[],
+): Promise<string> {
   const report = await import('./report/index.ts')
-  return report.renderReport(record, read, cache)
+  return report.renderReport(record, read, cache, statements)
 }
 
 /**

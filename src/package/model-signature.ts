@@ -6,8 +6,9 @@ import type { SigningKey, VerifyingKey } from '../base/signing-key.ts'
 import { lookAlikeNames, nameFault, shownName } from './file-names.ts'
 import {
   bundleOf,
-  envelopeIn,
   type FilesStatement,
+  hintsOf,
+  openBundle,
   payloadType,
   type Resource,
   readStatement,
@@ -82,10 +83,11 @@ export async function verifyFiles(
 
 /** The payload, and which of the keys signed it. */
 function openBy(signature: Uint8Array, keys: readonly VerifyingKey[]): { payload: Uint8Array; key: VerifyingKey } {
-  const envelope = envelopeIn(signature)
+  const { envelope, hint } = openBundle(signature)
   let refused: DaybookError | undefined
   for (const key of keys) {
     try {
+      if (hint !== undefined && !hintsOf(key).includes(hint)) throw fail('SIGN_NOT_BY_KEY', { key: key.id })
       return { payload: unseal(envelope, payloadType, key), key }
     } catch (thrown) {
       refused ??= asDaybookError(thrown)

@@ -8,6 +8,7 @@ import type { VerifyingKey } from '../base/signing-key.ts'
 // statement, whose predicate lists files by digest.
 
 const mediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json'
+const mediaTypes = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v0\.3\+json|\+json;version=0\.[123])$/
 const statementType = 'https://in-toto.io/Statement/v1'
 const signatureType = 'https://model_signing/signature/v1.0'
 export const payloadType = 'application/vnd.in-toto+json'
@@ -34,33 +35,58 @@ export interface FilesStatement {
 }
 
 /** The bundle around a signed envelope. */
-export function bundleOf(envelope: Envelope, key: VerifyingKey): JsonObject {
+export function bundleOf({ payload, payloadType: type, signatures }: Envelope, key: VerifyingKey): JsonObject {
+  const [hint = ''] = hintsOf(key)
   return {
     mediaType,
-    // The hint that other tools compare: SHA-256 of the public key's PEM text.
-    verificationMaterial: { publicKey: { hint: digestBytes(key.pem) }, tlogEntries: [] },
-    dsseEnvelope: envelope as unknown as JsonObject,
+    verificationMaterial: { publicKey: { hint }, tlogEntries: [] },
+    // The format says by its hint which key it is: the envelope does not say it again, where nobody would look.
+    dsseEnvelope: { payload, payloadType: type, signatures: signatures.map(({ sig }) => ({ sig, keyid: '' })) },
   }
 }
 
-/** The envelope in the bytes of a bundle, which must be one signed by a key. @throws DaybookError SIGN_BAD_BUNDLE */
-export function envelopeIn(bytes: Uint8Array): Envelope {
+/** An envelope, and which key its bundle says that it is signed by. */
+export interface OpenedBundle {
+  readonly envelope: Envelope
+  /** Undefined in bundles of old, which hold the key itself: nobody takes it from there. */
+  readonly hint: string | undefined
+}
+
+/**
+ * Opens the bytes of a bundle, which must be one signed by a key. What the format does not know is refused, so that no byte of
+ * a bundle can change unseen.
+ *
+ * @throws DaybookError SIGN_BAD_BUNDLE
+ */
+export function openBundle(bytes: Uint8Array): OpenedBundle {
   const bundle = parse(bytes, bad)
-  if (typeof bundle.mediaType !== 'string' || !bundle.mediaType.startsWith('application/vnd.dev.sigstore.bundle'))
-    throw bad('`mediaType` is not that of a Sigstore bundle')
-  const material = bundle.verificationMaterial
+  const { mediaType: type, verificationMaterial: material, dsseEnvelope: envelope } = bundle
+  if (typeof type !== 'string' || !mediaTypes.test(type)) throw bad('`mediaType` is not that of a Sigstore bundle')
   if (!isMap(material)) throw bad('`verificationMaterial` is missing')
-  const { dsseEnvelope } = bundle
-  if (!isMap(dsseEnvelope)) throw bad('`dsseEnvelope` is missing')
+  if (!isMap(envelope)) throw bad('`dsseEnvelope` is missing')
   if (!isMap(material.publicKey))
     throw bad(
       'x509CertificateChain' in material || 'certificate' in material
         ? 'it is signed by a certificate, and only signatures by a key can be checked here'
         : '`verificationMaterial` names no public key',
     )
+  known(bundle, ['mediaType', 'verificationMaterial', 'dsseEnvelope'])
+  known(material, ['publicKey', 'tlogEntries', 'timestampVerificationData'])
+  known(envelope, ['payload', 'payloadType', 'signatures'])
+  for (const signature of listOf(envelope.signatures)) if (isMap(signature)) known(signature, ['sig', 'keyid'])
   const { hint, rawBytes } = material.publicKey
   if (typeof hint !== 'string' && typeof rawBytes !== 'string') throw bad('its public key has neither hint nor bytes')
-  return dsseEnvelope as unknown as Envelope
+  return { envelope: envelope as unknown as Envelope, hint: typeof hint === 'string' ? hint : undefined }
+}
+
+/** The hints that a key goes by: SHA-256 of its PEM text, as the reference writes it, or of its bytes. */
+export function hintsOf({ id, pem }: VerifyingKey): readonly string[] {
+  return [digestBytes(pem), id]
+}
+
+function known(map: Record<string, unknown>, keys: readonly string[]): void {
+  const strange = Object.keys(map).find((key) => !keys.includes(key))
+  if (strange !== undefined) throw bad(`it holds \`${strange}\`, which the format does not know`)
 }
 
 /** The statement about some files. */

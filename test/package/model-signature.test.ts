@@ -1,6 +1,7 @@
 import { createHash, createVerify, generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import fc from 'fast-check'
 import t from 'tap'
 import { canonicalJson } from '../../src/base/canonical.ts'
 import { seal } from '../../src/base/dsse.ts'
@@ -8,7 +9,7 @@ import type { DaybookError } from '../../src/base/errors.ts'
 import type { Json } from '../../src/base/json.ts'
 import { newKeyPair, signingKey, verifyingKey } from '../../src/base/signing-key.ts'
 import { type Files, signFiles, signFolder, verifyFiles, verifyFolder } from '../../src/package/index.ts'
-import { bundleOf, envelopeIn, payloadType, readStatement } from '../../src/package/oms-bundle.ts'
+import { bundleOf, openBundle, payloadType, readStatement } from '../../src/package/oms-bundle.ts'
 import { root } from '../root.ts'
 
 const { privatePem, publicPem } = newKeyPair()
@@ -25,6 +26,8 @@ const files: Files = new Map([
 const signature = await signFiles(files, key, { name: 'loans' })
 const bundle = JSON.parse(signature)
 const statement = JSON.parse(Buffer.from(bundle.dsseEnvelope.payload, 'base64').toString())
+
+const statementText = canonicalJson(statement)
 
 /** A signature over a statement that was changed, by a key that is trusted. */
 function signed(change: (statement: typeof bundle) => void): Uint8Array {
@@ -232,6 +235,36 @@ t.test('bytes that are no signature are refused, whatever they are', async (t) =
   t.match(await faults(JSON.stringify(keyless)), [/^SIGN_BAD_BUNDLE .*certificate/])
 })
 
+t.test('no bit of a signature changes unseen', async (t) => {
+  const sound = bytes(signature)
+  const missed: number[] = []
+  for (let at = 0; at < sound.length; at++) {
+    for (const bit of [at % 8, (at + 5) % 8]) {
+      const flipped = Uint8Array.from(sound)
+      flipped[at] = (flipped[at] as number) ^ (1 << bit)
+      const [fault = ''] = await faults(flipped)
+      if (!fault.startsWith('SIGN_')) missed.push(at)
+    }
+  }
+  t.same(missed, [])
+})
+
+t.test('any bytes are answered by an error of ours', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.json(), async (text) => (await faults(text)).every((fault) => fault.startsWith('SIGN_'))),
+    { numRuns: 200 },
+  )
+  const change = fc.record({ at: fc.nat(statementText.length - 1), text: fc.string({ maxLength: 4 }) })
+  await fc.assert(
+    fc.asyncProperty(change, async ({ at, text }) => {
+      const payload = bytes(statementText.slice(0, at) + text + statementText.slice(at + text.length))
+      const sealed = bytes(canonicalJson(bundleOf(seal(payloadType, payload, key), key.publicKey)))
+      return (await faults(sealed)).every((fault) => fault.startsWith('SIGN_'))
+    }),
+    { numRuns: 200 },
+  )
+})
+
 t.test('keys of other kinds neither sign nor verify', (t) => {
   const pem = (kind: 'ed25519' | 'P-384') => {
     const pair = kind === 'ed25519' ? generateKeyPairSync(kind) : generateKeyPairSync('ec', { namedCurve: kind })
@@ -301,7 +334,7 @@ const vectors = join(dirname(root), 'shared', 'specs', 'model-signing', 'test-ve
 const skip = existsSync(vectors) ? false : 'the vectors of the specification are not here'
 t.test('the vectors of the specification', { skip }, (t) => {
   const read = (name: string) => readFileSync(join(vectors, name))
-  const payload = (name: string) => Buffer.from(envelopeIn(read(name)).payload, 'base64')
+  const payload = (name: string) => Buffer.from(openBundle(read(name)).envelope.payload, 'base64')
   const statement = readStatement(payload('valid/key.bundle.json'))
   t.same(
     statement.resources.map(({ name }) => name),
@@ -309,11 +342,11 @@ t.test('the vectors of the specification', { skip }, (t) => {
   )
   t.ok(statement.ignored.includes('.git'))
   for (const name of ['empty', 'missing-envelope', 'missing-verification-material'])
-    t.throws(() => envelopeIn(read(`invalid/${name}.bundle.json`)), { code: 'SIGN_BAD_BUNDLE' }, name)
+    t.throws(() => openBundle(read(`invalid/${name}.bundle.json`)), { code: 'SIGN_BAD_BUNDLE' }, name)
   t.throws(() => readStatement(payload('invalid-payload/wrong-predicate.bundle.json')), {
     code: 'SIGN_BAD_STATEMENT',
     message: /wrong-predicate/,
   })
-  t.throws(() => envelopeIn(read('valid/certificate.bundle.json')), { code: 'SIGN_BAD_BUNDLE', message: /certificate/ })
+  t.throws(() => openBundle(read('valid/certificate.bundle.json')), { code: 'SIGN_BAD_BUNDLE', message: /certificate/ })
   t.end()
 })
