@@ -52,7 +52,7 @@ export function diffRuns(a: RunRecord, b: RunRecord): Difference[] {
 /** Inputs with where they were read from, their columns by name, and which rows did what. */
 function dataOf({ result, observed }: RunRecord): Json {
   const inputs = result.inputs.map(({ cell, digest, rows, schema }) => {
-    const columns = Object.fromEntries(schema.map(({ name, ...column }) => [name, column]))
+    const columns = Object.fromEntries(schema.map(({ name, count: _, ...column }) => [name, column]))
     const read = observed.inputs.filter((input) => input.cell === cell)
     const locations = Object.fromEntries(read.map(({ param, location }) => [param, location]))
     return [cell, { ...locations, content: digest, rows, columns }]
@@ -61,17 +61,17 @@ function dataOf({ result, observed }: RunRecord): Json {
   return { ...Object.fromEntries(inputs), split: { rows, keys } } as unknown as Json
 }
 
-/** Plugin and version by cell: those of cells, and of metrics and the optimizer, which are none. */
-function pluginsOf({ result, deploy = [], observed }: RunRecord): Json {
-  const used = (observed.plugins ?? []).map(({ cell, plugin }) => [cell, plugin])
-  const cells = [...result.cells, ...deploy].map(({ id, plugin }) => [id, plugin])
-  return Object.fromEntries([...used, ...cells])
+/** Plugin and version by where it is used, and the engine's own cells. Folds repeat what others do. */
+function pluginsOf({ result, observed }: RunRecord): Json {
+  const used = observed.plugins.map(({ cell, plugin }) => [cell, plugin])
+  const engine = result.cells.filter(({ plugin }) => plugin.startsWith('engine:')).map(({ id, plugin }) => [id, plugin])
+  return Object.fromEntries([...used, ...engine])
 }
 
 /** Plugins of one name and version whose code is not the same. */
 function codeDifferences(a: RunRecord, b: RunRecord): Difference[] {
-  const before = new Map((a.observed.plugins ?? []).map((used) => [used.cell, used]))
-  return (b.observed.plugins ?? []).flatMap(({ cell, plugin, code }): Difference[] => {
+  const before = new Map(a.observed.plugins.map((used) => [used.cell, used]))
+  return b.observed.plugins.flatMap(({ cell, plugin, code }): Difference[] => {
     const was = before.get(cell)
     if (was === undefined || was.plugin !== plugin || was.code === code) return []
     return [{ group: 'code', what: `${cell}, code of ${plugin}`, a: was.code, b: code }]
@@ -97,7 +97,7 @@ function gatesOf({ result }: RunRecord): Json {
   )
 }
 
-function warningsOf({ warnings = [] }: RunRecord): Json {
+function warningsOf({ warnings }: RunRecord): Json {
   const messages: Record<string, string> = {}
   for (const { cell, code, message, silenced } of warnings) {
     const name = `${cell} ${code}${silenced ? ' (silenced)' : ''}`
@@ -160,10 +160,13 @@ function byName(list: Json | undefined, nameOf: (item: JsonObject) => string): J
   return Object.fromEntries(items.map((item) => [nameOf(item), item]))
 }
 
-/** Dotted paths of the leaves that differ, with the value on either side. */
+/** Dotted paths of the leaves that differ, with the value on either side. Params of two plugins are not compared. */
 function leavesThatDiffer(a: Json | undefined, b: Json | undefined, path = ''): [string, Json, Json][] {
   if (JSON.stringify(a) === JSON.stringify(b)) return []
+  if ((a ?? null) === (b ?? null)) return []
   if (isObject(a) && isObject(b)) {
+    const used = `${path}.use`
+    if (typeof a.use === 'string' && typeof b.use === 'string' && a.use !== b.use) return [[used, a.use, b.use]]
     const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])]
     return keys.flatMap((key) => leavesThatDiffer(a[key], b[key], path === '' ? key : `${path}.${key}`))
   }

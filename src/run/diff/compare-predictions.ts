@@ -113,7 +113,9 @@ async function openScorer(record: RunRecord, store: Store): Promise<Scorer> {
   const notes =
     changed.length === 0
       ? []
-      : [`The code of ${changed.join(', ')} is not what run ${record.id} used: its model was scored with today's.`]
+      : [
+          `The code of ${changed.join(', ')} is not what run ${record.id} used: its model was scored with the code of today.`,
+        ]
   return { model, notes, score: async (frame) => model.scoreFrame(frame, { lenient: true }) }
 }
 
