@@ -29,7 +29,10 @@ export interface Difference {
   readonly within?: boolean
 }
 
-/** What differs between two runs, by group, and nothing else: times, ids and paths differ always and are left out. */
+/**
+ * What differs between two runs, by group, and nothing else: times, ids and paths differ always and are left out. Records of
+ * earlier builds have fewer parts: what one does not have is compared with nothing.
+ */
 export function diffRuns(a: RunRecord, b: RunRecord): Difference[] {
   const differ = (group: Difference['group'], of: (record: RunRecord) => Json): Difference[] =>
     leavesThatDiffer(of(a), of(b)).map(([what, before, after]) => ({ group, what, a: before, b: after }))
@@ -52,7 +55,7 @@ export function diffRuns(a: RunRecord, b: RunRecord): Difference[] {
 /** Inputs with where they were read from, their columns by name, and which rows did what. */
 function dataOf({ result, observed }: RunRecord): Json {
   const inputs = result.inputs.map(({ cell, digest, rows, schema }) => {
-    const columns = Object.fromEntries(schema.map(({ name, count: _, ...column }) => [name, column]))
+    const columns = Object.fromEntries((schema ?? []).map(({ name, count: _, ...column }) => [name, column]))
     const read = observed.inputs.filter((input) => input.cell === cell)
     const locations = Object.fromEntries(read.map(({ param, location }) => [param, location]))
     return [cell, { ...locations, content: digest, rows, columns }]
@@ -63,15 +66,15 @@ function dataOf({ result, observed }: RunRecord): Json {
 
 /** Plugin and version by where it is used, and the engine's own cells. Folds repeat what others do. */
 function pluginsOf({ result, observed }: RunRecord): Json {
-  const used = observed.plugins.map(({ cell, plugin }) => [cell, plugin])
+  const used = (observed.plugins ?? []).map(({ cell, plugin }) => [cell, plugin])
   const engine = result.cells.filter(({ plugin }) => plugin.startsWith('engine:')).map(({ id, plugin }) => [id, plugin])
   return Object.fromEntries([...used, ...engine])
 }
 
 /** Plugins of one name and version whose code is not the same. */
 function codeDifferences(a: RunRecord, b: RunRecord): Difference[] {
-  const before = new Map(a.observed.plugins.map((used) => [used.cell, used]))
-  return b.observed.plugins.flatMap(({ cell, plugin, code }): Difference[] => {
+  const before = new Map((a.observed.plugins ?? []).map((used) => [used.cell, used]))
+  return (b.observed.plugins ?? []).flatMap(({ cell, plugin, code }): Difference[] => {
     const was = before.get(cell)
     if (was === undefined || was.plugin !== plugin || was.code === code) return []
     return [{ group: 'code', what: `${cell}, code of ${plugin}`, a: was.code, b: code }]
@@ -99,7 +102,7 @@ function gatesOf({ result }: RunRecord): Json {
 
 function warningsOf({ warnings }: RunRecord): Json {
   const messages: Record<string, string> = {}
-  for (const { cell, code, message, silenced } of warnings) {
+  for (const { cell, code, message, silenced } of warnings ?? []) {
     const name = `${cell} ${code}${silenced ? ' (silenced)' : ''}`
     messages[name] = messages[name] === undefined ? message : `${messages[name]} ${message}`
   }
