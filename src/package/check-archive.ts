@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Digest, digestBytes } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
@@ -40,15 +40,17 @@ export async function checkArchive(file: string, scratch: string): Promise<Check
   if (files[0]?.name !== manifestName)
     throw fail('ARCHIVE_NO_RUN', { reason: `it does not begin with ${manifestName}` })
   const manifest = readManifest(await readFile(join(scratch, manifestName)))
-  const [folder, store] = [join(scratch, 'page'), await openStore(join(scratch, 'store'), { create: false })]
   const problems = compareFiles(manifest, files)
   if (problems.length === 0 && (await digestOfPacked(files, scratch)) !== sha256)
     problems.push(problemOf(fail('ARCHIVE_NOT_EXACT', {})))
+  await rm(join(scratch, 'store', 'format'), { force: true }) // no archive has one: it is told as strange, and not heeded
+  const [folder, store] = [join(scratch, 'page'), await openStore(join(scratch, 'store'), { create: false })]
   const unpacked = { manifest, sha256, store, folder, inputs: inputsOf(files, scratch) }
   try {
     const run = await checkContent({ ...unpacked, scratch, files })
     const named = new Set(problems.map(({ path }) => path))
-    return { ...unpacked, ...run, problems: [...problems, ...run.problems.filter(({ path }) => !named.has(path))] }
+    const isNew = ({ path }: FileProblem) => path === undefined || !named.has(path)
+    return { ...unpacked, ...run, problems: [...problems, ...run.problems.filter(isNew)] }
   } catch (thrown) {
     // What it holds was made by anyone: where a record lacks what records have, that is no fault of ours.
     const error = asDaybookError(thrown)
