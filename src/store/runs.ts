@@ -128,7 +128,9 @@ export class Runs {
         .join(', ')}.`
       throw fail('STORE_AMBIGUOUS_RUN', { run: word, count: others.length + 1 }, { hint })
     }
-    throw fail('STORE_NO_RUN', { run: word, folder: this.#folder }, { hint: suggestion(word, runs) })
+    const [damage] = await this.#ledger.check()
+    const hint = damage === undefined ? suggestion(word, runs) : `It may be the one of which ${damage.message}.`
+    throw fail('STORE_NO_RUN', { run: word, folder: this.#folder }, { hint })
   }
 }
 
