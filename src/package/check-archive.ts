@@ -7,6 +7,7 @@ import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
 import { type FileProblem, problemOf } from '../run/verify/verification.ts'
 import { checkRun, type LedgerEntry, openStore, type RunRecord, type Store } from '../store/index.ts'
 import { archiveContent, dataName, pageName, rowObjects } from './archive-content.ts'
+import { shownName } from './entry-names.ts'
 import { type UnpackedFile, unpackTar } from './read-tar.ts'
 import { type ArchiveManifest, manifestName, readManifest } from './run-archive.ts'
 import { tarStream } from './tar.ts'
@@ -94,11 +95,11 @@ function compareFiles({ files: named }: ArchiveManifest, files: readonly Unpacke
   for (const { path, bytes, sha256 } of named) {
     const file = found.get(path)
     found.delete(path)
-    if (file === undefined) errors.push([fail('ARCHIVE_FILE_MISSING', { path }), path])
+    if (file === undefined) errors.push([fail('ARCHIVE_FILE_MISSING', { path: shownName(path) }), path])
     else if (file.digest !== sha256 || file.size !== bytes) errors.push([fail('ARCHIVE_FILE_CHANGED', { path }), path])
   }
   for (const path of found.keys()) errors.push([fail('ARCHIVE_FILE_STRANGE', { path }), path])
-  return errors.map(([error, path]) => problemOf(error, path))
+  return errors.map(([error, path]) => problemOf(error, shownName(path)))
 }
 
 /** Digest of the archive that the unpacked files make: what stands in headers and between files has to be the same too. */
@@ -133,7 +134,7 @@ async function checkContent({
   const mayLack = record === undefined || manifest.data ? new Set<Digest>() : rowObjects(record)
   const check = await checkRun(entry, store, { mayLack, chain: false })
   const problems = check.damages.map(({ error, path }) => problemOf(error, `store/${path.replaceAll('\\', '/')}`))
-  const checked = files.length + check.checked
+  const checked = files.length
   if (record === undefined) return { record, problems, notes: [], checked }
 
   const add = (error: DaybookError, path: string) => problems.push(problemOf(error, path))

@@ -107,6 +107,18 @@ t.test('a run whose objects are gone is not packed as if it were whole', async (
   await t.rejects(packing, { code: 'ARCHIVE_RUN_DAMAGED', message: new RegExp(model) })
 })
 
+t.test('a run whose gate failed is verified as one', async (t) => {
+  const workshop = makeWorkshop(t, 60)
+  const evaluate = 'evaluate: { metrics: [auc], folds: 0 }\ngates: [{ metric: auc, atLeast: 1 }]\ndeploy: [serve]'
+  const run = (await seeRun(workshop.page({ evaluate }))).finished?.record as RunRecord
+  t.equal(run.status, 'gateFailed')
+  const out = join(workshop.folder, 'run.tar')
+  await exported(run, workshop.folder, out, true)
+  const { verdict, files, cells } = await verified(out)
+  t.match({ verdict, problems: files?.problems }, { verdict: 'identical', problems: [] })
+  t.match(cells.at(-1), { id: 'deploy.serve', expected: null, actual: null })
+})
+
 t.test('local plugins travel along with what they import, and are run only where that is asked for', async (t) => {
   const workshop = makeWorkshop(t, 60)
   const plugins = join(workshop.folder, 'plugins')

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { newKeyPair, signingKey } from '../../src/base/signing-key.ts'
 import { exportRun, type RunRecord } from '../../src/index.ts'
+import { type ArchiveManifest, manifestName, writeManifest } from '../../src/package/run-archive.ts'
 import type { Evaluation } from '../../src/store/index.ts'
 import { makeArchived, problems, verified } from './archived.ts'
 import { Forgery } from './forge.ts'
@@ -183,6 +184,16 @@ t.test('a file that nobody signed is found, whether the manifest lists it or not
   t.same(await problems(await second.mendManifest().pack(out)), ['different', two], 'one that cannot be read')
   second.set('store/ledger/0000000002.json', readFileSync(store.ledger.file(2)))
   t.same(await problems(await second.mendManifest().pack(out)), ['different', 'ARCHIVE_NO_RUN'], 'one of another run')
+})
+
+t.test('what an archive says never reaches a terminal as more than words', async (t) => {
+  const forged = await Forgery.of(whole)
+  const { manifest: _, ...body } = JSON.parse(String(forged.files.get(manifestName))) as ArchiveManifest
+  const digest = '0'.repeat(64)
+  const files = [...body.files, { path: '\u001b]0;owned\u0007', bytes: 1, sha256: digest }]
+  forged.set(manifestName, writeManifest({ ...body, files }))
+  const { files: found } = await verified(await forged.pack(out), { replay: false })
+  t.match(found?.problems, [{ code: 'ARCHIVE_FILE_MISSING', path: '\\u{1b}]0;owned\\u{7}' }])
 })
 
 t.test('a record that is no record does not crash it', async (t) => {
