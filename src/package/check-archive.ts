@@ -19,7 +19,7 @@ export interface CheckedArchive {
   readonly record: RunRecord | undefined
   readonly problems: readonly FileProblem[]
   readonly notes: readonly string[]
-  /** Files and objects that were read. */
+  /** Files that were read. */
   readonly checked: number
   /** SHA-256 of the archive. */
   readonly sha256: Digest
@@ -137,6 +137,7 @@ async function checkContent({
   const checked = files.length
   if (record === undefined) return { record, problems, notes: [], checked }
 
+  if (!hasFormOfRecord(record)) throw new TypeError('its record lacks what a record has')
   const add = (error: DaybookError, path: string) => problems.push(problemOf(error, path))
   if (digestBytes(await readFile(join(scratch, pageName)).catch(() => '')) !== record.page.digest)
     add(fail('ARCHIVE_FILE_CHANGED', { path: pageName }), pageName)
@@ -154,6 +155,13 @@ async function checkContent({
     if (!inputs.has(input.digest)) add(fail('ARCHIVE_FILE_MISSING', { path }), path)
   }
   return { record, problems, notes: content.notes, checked }
+}
+
+/** What a replay takes for granted of a record, which may have been written by anyone. */
+function hasFormOfRecord({ result, observed, page, overrides }: RunRecord): boolean {
+  const lists = [result.inputs, result.cells, result.folds, observed.cells, observed.inputs, overrides]
+  const texts = [page.text, observed.pageFile, observed.tool, ...observed.inputs.map(({ location }) => location)]
+  return lists.every(Array.isArray) && texts.every((text) => typeof text === 'string')
 }
 
 async function entryOf({ run, digest, entry }: ArchiveManifest, store: Store): Promise<LedgerEntry> {

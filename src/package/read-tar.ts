@@ -48,9 +48,10 @@ export async function* readTar(
     const reason = cause instanceof Error ? cause.message : String(cause)
     return fail('TAR_DAMAGED', { name: last, reason }, { cause })
   }
-  const contentOf = async function* (entry: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const contentOf = async function* (content: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
-      yield* entry
+      // Not by `yield*`: who stops early would end the whole parser by it.
+      for (let next = await content.next(); next.done !== true; next = await content.next()) yield next.value
     } catch (thrown) {
       throw await why(thrown)
     }
@@ -59,8 +60,9 @@ export async function* readTar(
     for await (const entry of parser) {
       const { name, size = 0 } = entry.header
       last = name
-      yield { name, size, content: contentOf(entry as AsyncIterable<Uint8Array>) }
-      entry.resume()
+      const content = (entry as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
+      yield { name, size, content: contentOf(content) }
+      while ((await content.next()).done !== true); // what nobody read
     }
     await feeding
     if (fault !== undefined) throw fault

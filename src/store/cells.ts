@@ -42,6 +42,7 @@ export class Cells {
 
   /** The entry alone, whether or not its objects are there: for saying what a key was made of. */
   async read(key: Digest): Promise<CellEntry | undefined> {
+    if (!isDigest(key)) return undefined
     try {
       const { digest, ...entry } = JSON.parse(await readFile(join(this.#folder, key), 'utf8')) as CellEntry & {
         digest: Digest

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Digest, digestBytes } from '../base/digest.ts'
+import { type Digest, digestBytes, isDigest } from '../base/digest.ts'
 import { fail } from '../base/errors.ts'
 import { writeDurably } from './durable.ts'
 import type { ObjectStore } from './objects.ts'
@@ -23,6 +23,7 @@ export class FileObjects implements ObjectStore {
 
   /** True where the object is there and right: a cache entry over damaged bytes is a miss. */
   async has(digest: Digest): Promise<boolean> {
+    if (!isDigest(digest)) return false // a record from elsewhere can name anything, and a name is a path
     const path = this.#path(digest)
     if (this.#checked.has(digest))
       return stat(path).then(
@@ -35,6 +36,7 @@ export class FileObjects implements ObjectStore {
   }
 
   async get(digest: Digest): Promise<Uint8Array> {
+    if (!isDigest(digest)) throw fail('STORE_OBJECT_MISSING', { digest: String(digest) })
     let bytes: Uint8Array
     try {
       bytes = await readFile(this.#path(digest))

@@ -9,6 +9,7 @@ import { openStore } from '../../src/store/index.ts'
 import { acme, folderWithAcme } from '../acme.ts'
 import { makeWorkshop, seeRun } from '../run/workshop.ts'
 import { makeArchived, verified } from './archived.ts'
+import { Forgery } from './forge.ts'
 
 const { workshop, store, record, plain, whole } = await makeArchived(t)
 
@@ -153,12 +154,23 @@ export default definePreprocess({ id: 'raise', version: 1, summary: 'Adds one.',
   const replayed = await verified(out, { runCode: true })
   t.equal(replayed.verdict, 'identical', replayed.notes.join('\n'))
 
+  const forged = await Forgery.of(out)
+  forged.set('page/plugins/amount.mjs', 'export const amount = 2\n').mendManifest()
+  const other = await verified(await forged.pack(join(workshop.folder, 'forged.tar')), { runCode: true })
+  t.equal(other.verdict, 'different', 'code that the run did not use is refused before it runs')
+  t.match(other.files?.problems, [
+    { code: 'ARCHIVE_FILE_STRANGE', path: 'page/plugins/amount.mjs' },
+    { path: 'page/plugins/raise.mjs' },
+  ])
+  t.same(other.cells, [])
+
   writeFileSync(join(plugins, 'amount.mjs'), 'export const amount = 2\n')
   const changed = join(workshop.folder, 'changed.tar')
-  t.match((await exported(run, workshop.folder, changed, true)).notes, [/raise\.mjs is none that the record names/])
+  const { notes } = await exported(run, workshop.folder, changed, true)
+  t.same(notes, ['plugin ./plugins/raise.mjs is not in the archive: its code is not the one that the run used'])
   const told = await verified(changed, { runCode: true })
-  t.match(told, { verdict: 'different', first: 'raise' })
-  t.match(told.notes.join('\n'), /raise\.mjs is none that the record names/)
+  t.equal(told.verdict, 'unverifiable')
+  t.match(told.notes.join('\n'), /raise\.mjs.*there is no such file/)
 })
 
 t.test('npm plugins are named, and found where they are installed', async (t) => {

@@ -186,6 +186,25 @@ t.test('a file that nobody signed is found, whether the manifest lists it or not
   t.same(await problems(await second.mendManifest().pack(out)), ['different', 'ARCHIVE_NO_RUN'], 'one of another run')
 })
 
+t.test('a record that names devices and other paths leads nowhere', async (t) => {
+  const nowhere = '/../../../../../../../../dev/zero'
+  const forged = await Forgery.of(whole)
+  const cells = record.result.cells.map((cell) => (cell.id === 'impute' ? { ...cell, output: `..${nowhere}` } : cell))
+  const observed = {
+    ...record.observed,
+    cells: record.observed.cells.map((cell) => ({ ...cell, key: `..${nowhere}`, shown: `..${nowhere}` })),
+  }
+  const deploy = [{ id: '../..', plugin: 'x@1', output: record.deploy?.[0]?.output ?? null }]
+  forged
+    .putRecord({ ...record, deploy, observed, result: { ...record.result, cells } })
+    .mendEntry()
+    .mendManifest()
+  const found = await problems(await forged.pack(out))
+  t.equal(found[0], 'different')
+  t.ok(found.some((problem) => problem.startsWith('STORE_OBJECT_MISSING')))
+  t.ok(found.includes(`VERIFY_CLAIM ${run}/run.json`))
+})
+
 t.test('what an archive says never reaches a terminal as more than words', async (t) => {
   const forged = await Forgery.of(whole)
   const { manifest: _, ...body } = JSON.parse(String(forged.files.get(manifestName))) as ArchiveManifest
