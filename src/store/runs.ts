@@ -125,7 +125,9 @@ export class Runs {
         .join(', ')}.`
       throw fail('STORE_AMBIGUOUS_RUN', { run: word, count: others.length + 1 }, { hint })
     }
-    throw fail('STORE_NO_RUN', { run: word, folder: this.#folder }, { hint: suggestion(word, seen) })
+    const [damage] = await this.#ledger.check()
+    const hint = damage === undefined ? suggestion(word, seen) : `It may be the one of which ${damage.message}.`
+    throw fail('STORE_NO_RUN', { run: word, folder: this.#folder }, { hint })
   }
 
   /** What says that a run's data was forgotten after it; undefined where it was not. */
