@@ -27,7 +27,7 @@ export { type CellReason, whyRan } from './plan/why-ran.ts'
 export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
 export type { DocumentKind } from './report/documents/index.ts'
-export { version } from './run/observe.ts'
+export { userName, version } from './run/observe.ts'
 export {
   type PageOptions,
   planPage,
@@ -50,6 +50,7 @@ export {
   attest,
   attestationsOf,
   attestedBy,
+  type ChainEntry,
   type Collected,
   checkStore,
   collect,
@@ -57,7 +58,11 @@ export {
   type Difference,
   diffRuns,
   type Evaluation,
+  type ForgetOptions,
+  type Forgotten,
+  forget,
   type GcOptions,
+  inputsOf,
   isTombstone,
   type LedgerEntry,
   openStore,
@@ -67,6 +72,7 @@ export {
   type Shown,
   type Store,
   type StoreCheck,
+  type Tombstone,
 } from './store/index.ts'
 
 /**
