@@ -101,7 +101,7 @@ async function forgetAlone(store: Store, options: ForgetOptions): Promise<Forgot
     models,
   } as const
   const tombstone = saidAlready(entries.filter(isTombstone), body, entries) ?? (await store.ledger.append(body))
-  await removal.run(objects, cells)
+  await removal.run(tombstone.objects, tombstone.cells)
   // What a killed run wrote and no entry leads to may hold rows too. Nobody else is at work: nothing is too young to go.
   const left = await sweep(store, { graceMs: -60_000 })
   const { objects: removed, cells: entriesRemoved, bytes } = removal.counts
