@@ -44,7 +44,7 @@ export type { DocumentKind, Signed, SignOff } from './report/documents/index.ts'
 export type { PostOptions } from './report/documents/post-events.ts'
 export type { ReportedStatement } from './report/sections/approvals.ts'
 export type { PredictionComparison, PredictionDiff } from './run/diff/compare-predictions.ts'
-export { version } from './run/observe.ts'
+export { userName, version } from './run/observe.ts'
 export type { PackageOptions } from './run/package-run.ts'
 export {
   type PageOptions,
@@ -72,6 +72,7 @@ export {
   attestationsOf,
   attestedBy,
   type Bounds,
+  type ChainEntry,
   type Collected,
   checkRelied,
   checkStore,
@@ -81,8 +82,12 @@ export {
   type Difference,
   diffRuns,
   type Evaluation,
+  type ForgetOptions,
+  type Forgotten,
   findApprovals,
+  forget,
   type GcOptions,
+  inputsOf,
   isTombstone,
   type LedgerEntry,
   openStore,
@@ -93,6 +98,7 @@ export {
   type Shown,
   type Store,
   type StoreCheck,
+  type Tombstone,
   type TrustedAttestation,
   type UncountedApproval,
 } from './store/index.ts'

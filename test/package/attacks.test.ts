@@ -72,12 +72,12 @@ t.test('a forgery without a fault in itself is found by its signature, and by a 
   forged.putRecord({ ...record, result: { ...record.result, metrics, gates, cells: withOutputs(outputs) } })
   const file = await forged.mendEntry().mendManifest().pack(out)
   t.same(await problems(file), ['identical'], 'all its digests hold')
-  t.same(await problems(file, { key: key.publicKey }), ['different', 'SIGN_ABSENT'])
+  t.same(await problems(file, { keys: [key.publicKey] }), ['different', 'SIGN_ABSENT'])
   const replayed = await verified(file)
   t.match(replayed, { verdict: 'different', first: 'evaluate' })
   t.match(replayed.notes.join('\n'), /metrics test\.auc: 0\.999 -> 0\./)
-  const head = (await store.ledger.entries()).find(({ run }) => run === record.id)
-  t.not(replayed.entry, head?.entry, 'nor is its entry the one that the ledger’s head follows from')
+  const head = await store.runs.find(record.id)
+  t.not(replayed.entry, head.entry, 'nor is its entry the one that the ledger’s head follows from')
 })
 
 t.test('a swapped model is found', async (t) => {
@@ -117,14 +117,14 @@ t.test('a signature of another run, a wrong key and a statement that was taken a
   t.same(await problems(await replayed.pack(out)), ['different', `SIGN_OTHER_RUN ${copied}`])
 
   const stranger = signingKey(newKeyPair().privatePem)
-  t.same(await problems(whole, { key: stranger.publicKey }), ['different', 'SIGN_ABSENT'])
-  const right = await verified(whole, { key: key.publicKey, replay: false })
+  t.same(await problems(whole, { keys: [stranger.publicKey] }), ['different', 'SIGN_ABSENT'])
+  const right = await verified(whole, { keys: [key.publicKey], replay: false })
   t.match(right, { verdict: 'identical', signed: [{ kind: 'provenance', key: key.id }] })
 
   const stripped = await Forgery.of(whole)
   stripped.files.delete(stripped.name(/attestations/))
   stripped.mendManifest()
-  t.same(await problems(await stripped.pack(out), { key: key.publicKey }), ['different', 'SIGN_ABSENT'])
+  t.same(await problems(await stripped.pack(out), { keys: [key.publicKey] }), ['different', 'SIGN_ABSENT'])
 })
 
 t.test('entries that lead elsewhere or never end are refused', async (t) => {

@@ -114,7 +114,7 @@ t.test('a variable that leads to a location with credentials is told by its name
       schema: { path: { type: 'string', location: true, description: '' } },
       params: { path: '${env:URL}' },
     },
-    { URL: 'https://me:hunter2@example.org/x' },
+    { env: { URL: 'https://me:hunter2@example.org/x' } },
   )
   t.strictSame(errors, [])
   t.strictSame(locations, { path: 'https://me:hunter2@example.org/x' })

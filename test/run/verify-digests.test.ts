@@ -4,7 +4,7 @@ import t from 'tap'
 import { digestBytes, digestJson } from '../../src/base/digest.ts'
 import type { Json } from '../../src/base/json.ts'
 import { newKeyPair, signingKey } from '../../src/base/signing-key.ts'
-import { attest, renderReport, verifyFiles } from '../../src/index.ts'
+import { attest, renderReport, verifyDigests } from '../../src/index.ts'
 import { checkStore, type LedgerEntry, openStore, type RunRecord } from '../../src/store/index.ts'
 import { makeWorkshop, seeRun } from './workshop.ts'
 
@@ -42,7 +42,7 @@ const objectFile = (digest: string) => join('objects', 'sha256', digest.slice(0,
 /** Codes and paths that a check of one run finds; nothing where all is well. */
 async function found(copy: string, { id }: RunRecord): Promise<string[]> {
   const store = await openStore(copy, { create: false })
-  const { verdict, files } = await verifyFiles(await store.runs.find(id), store)
+  const { verdict, files } = await verifyDigests(await store.runs.find(id), store)
   const problems = (files?.problems ?? []).map(({ code, path }) => `${code} ${path}`)
   if (verdict !== (problems.length === 0 ? 'identical' : 'different')) throw new Error(verdict)
   return problems
@@ -77,7 +77,7 @@ function editMetric(copy: string, run: RunRecord, mended: 'nothing' | 'record' |
 
 t.test('a sound run is identical without a replay', async (t) => {
   const store = await openStore(folder, { create: false })
-  const verification = await verifyFiles(await store.runs.find(middle.id), store)
+  const verification = await verifyDigests(await store.runs.find(middle.id), store)
   t.match(verification, { verdict: 'identical', run: middle.id, cells: [], files: { problems: [] } })
   t.ok((verification.files?.checked ?? 0) > 15)
 })
