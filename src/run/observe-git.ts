@@ -11,7 +11,7 @@ export interface GitLimits {
   readonly patchBytes: number
 }
 
-const limits: GitLimits = { timeoutMs: 5000, patchBytes: 256 * 2 ** 20 }
+const limits: GitLimits = { timeoutMs: 2000, patchBytes: 256 * 2 ** 20 }
 
 /**
  * How a patch is written, whatever the user has configured: `git diff HEAD --binary` with these options, piped into
