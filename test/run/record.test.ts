@@ -181,6 +181,11 @@ t.test('commit and patch: what Git itself would say, whatever the user has confi
     git('config', key, value)
   mkdirSync(join(folder, 'deep'))
   t.strictSame(await observeGit(join(folder, 'deep')), { commit, dirty: true, patch })
+  process.env.GIT_DIR = join(folder, 'nowhere')
+  t.teardown(() => {
+    delete process.env.GIT_DIR
+  })
+  t.strictSame(await observeGit(folder), { commit, dirty: true, patch }, 'in a hook too')
   t.strictSame(await observeGit(folder, { timeoutMs: 5000, patchBytes: 20 }), { commit, dirty: true, patch: null })
 })
 
