@@ -1,9 +1,12 @@
+import type { SigningKey, VerifyingKey } from './base/signing-key.ts'
 import type { ExportedRun, ExportOptions } from './package/export-run.ts'
+import type { Files, SignFilesOptions, SignFolderOptions, VerifiedFiles } from './package/index.ts'
 import type { ArchiveVerification, VerifyArchiveOptions } from './package/verify-archive.ts'
 import type { PackageVerification } from './package/verify-package.ts'
 import type { DocumentKind, Signed } from './report/documents/index.ts'
 import type { PostOptions } from './report/documents/post-events.ts'
 import type { DrawingCache } from './report/figure.ts'
+import type { ReportedStatement } from './report/sections/approvals.ts'
 import type { ReadObject } from './report/view.ts'
 import type { PredictionComparison } from './run/diff/compare-predictions.ts'
 import type { PackageOptions } from './run/package-run.ts'
@@ -30,6 +33,7 @@ export {
 } from './model/index.ts'
 export { type ScoreFileOptions, scoreFile, scoreFileOptions } from './model/score-file.ts'
 export type { ExportedRun, ExportOptions } from './package/export-run.ts'
+export type { FileContent, Files, SignFilesOptions, SignFolderOptions, VerifiedFiles } from './package/index.ts'
 export type { ArchiveVerification, VerifyArchiveOptions } from './package/verify-archive.ts'
 export type { PackageVerification } from './package/verify-package.ts'
 export type { Plan, PlannedCell } from './plan/index.ts'
@@ -38,6 +42,7 @@ export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
 export type { DocumentKind, Signed, SignOff } from './report/documents/index.ts'
 export type { PostOptions } from './report/documents/post-events.ts'
+export type { ReportedStatement } from './report/sections/approvals.ts'
 export type { PredictionComparison, PredictionDiff } from './run/diff/compare-predictions.ts'
 export { version } from './run/observe.ts'
 export type { PackageOptions } from './run/package-run.ts'
@@ -59,6 +64,8 @@ export type { ServeOptions, Server } from './serve/index.ts'
 export { composeSchema, type Pipeline } from './spec/index.ts'
 export {
   type Approval,
+  type ApprovalDemand,
+  type ApprovalState,
   type Attestation,
   approve,
   attest,
@@ -66,12 +73,15 @@ export {
   attestedBy,
   type Bounds,
   type Collected,
+  checkRelied,
   checkStore,
   collect,
   type Damage,
+  type DemandedApproval,
   type Difference,
   diffRuns,
   type Evaluation,
+  findApprovals,
   type GcOptions,
   isTombstone,
   type LedgerEntry,
@@ -79,9 +89,12 @@ export {
   type RunEvent,
   type RunRecord,
   type RunStatus,
+  requireApproved,
   type Shown,
   type Store,
   type StoreCheck,
+  type TrustedAttestation,
+  type UncountedApproval,
 } from './store/index.ts'
 
 /**
@@ -118,9 +131,9 @@ export async function comparePredictions(
 }
 
 /** Holds a run against its digests, without repeating it: every file and every object that it needs. */
-export async function verifyFiles(entry: LedgerEntry, store: Store): Promise<Verification> {
-  const verify = await import('./run/verify/verify-files.ts')
-  return verify.verifyFiles(entry, store)
+export async function verifyDigests(entry: LedgerEntry, store: Store): Promise<Verification> {
+  const verify = await import('./run/verify/verify-digests.ts')
+  return verify.verifyDigests(entry, store)
 }
 
 /**
@@ -154,6 +167,59 @@ export async function* verifyArchive(
 ): AsyncGenerator<RunEvent, ArchiveVerification> {
   const archive = await import('./package/verify-archive.ts')
   return yield* archive.verifyArchive(file, options)
+}
+
+/**
+ * Signs a set of files by OpenSSF Model Signing v1.0: the text of their `model.sig`.
+ *
+ * @throws {DaybookError} SIGN_BAD_NAME, SIGN_NO_FILES
+ */
+export async function signFiles(files: Files, key: SigningKey, options: SignFilesOptions): Promise<string> {
+  const signing = await import('./package/index.ts')
+  return signing.signFiles(files, key, options)
+}
+
+/**
+ * Holds files against what their `model.sig` holds: signed by one of the keys, each with its digest, and no other one there.
+ *
+ * @throws {DaybookError} SIGN_…, with all that is wrong with the files as `.all`
+ */
+export async function verifyFiles(
+  signature: Uint8Array,
+  files: Files,
+  keys: readonly VerifyingKey[],
+): Promise<VerifiedFiles> {
+  const signing = await import('./package/index.ts')
+  return signing.verifyFiles(signature, files, keys)
+}
+
+/** Signs a folder: writes `model.sig` into it and gives its path. */
+export async function signFolder(folder: string, key: SigningKey, options?: SignFolderOptions): Promise<string> {
+  const signing = await import('./package/index.ts')
+  return signing.signFolder(folder, key, options)
+}
+
+/** Holds a folder against the `model.sig` in it. */
+export async function verifyFolder(folder: string, keys: readonly VerifyingKey[]): Promise<VerifiedFiles> {
+  const signing = await import('./package/index.ts')
+  return signing.verifyFolder(folder, keys)
+}
+
+/**
+ * Writes the files of a run's model into a new folder, signed: `model.json`, its states, `model.sig`.
+ *
+ * @throws {DaybookError} RUN_NO_MODEL, SIGN_FOLDER
+ */
+export async function writeSignedModel(
+  record: RunRecord,
+  store: Store,
+  key: SigningKey,
+  folder: string,
+): Promise<void> {
+  const { modelFiles, signatureFile, signFiles, writeFiles } = await import('./package/index.ts')
+  const files = await modelFiles(record, store)
+  const signature = await signFiles(files, key, { name: record.pipeline })
+  await writeFiles(folder, new Map<string, Uint8Array | string>([...files, [signatureFile, signature]]))
 }
 
 /**
@@ -214,9 +280,14 @@ export async function verifyPackage(folder: string): Promise<PackageVerification
 }
 
 /** Sets a run as one offline HTML page. */
-export async function renderReport(record: RunRecord, read: ReadObject, cache?: DrawingCache): Promise<string> {
+export async function renderReport(
+  record: RunRecord,
+  read: ReadObject,
+  cache?: DrawingCache,
+  statements?: readonly ReportedStatement[],
+): Promise<string> {
   const report = await import('./report/index.ts')
-  return report.renderReport(record, read, cache)
+  return report.renderReport(record, read, cache, statements)
 }
 
 /**
@@ -227,7 +298,7 @@ export async function renderReport(record: RunRecord, read: ReadObject, cache?: 
  */
 export function runPage(
   file: string,
-  options: PageOptions & Pick<RunOptions, 'signal' | 'command' | 'executor'> = {},
+  options: PageOptions & Pick<RunOptions, 'signal' | 'command' | 'executor' | 'key'> = {},
 ): AsyncGenerator<RunEvent, FinishedRun> {
   return runPageWith(file, { report: renderReport, ...options })
 }

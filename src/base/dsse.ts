@@ -6,7 +6,7 @@ export interface Envelope {
   /** Base64. */
   readonly payload: string
   readonly payloadType: string
-  readonly signatures: readonly { readonly keyid: string; readonly sig: string }[]
+  readonly signatures: readonly { readonly keyid?: string | null; readonly sig: string }[]
 }
 
 /** Puts a payload into an envelope, signed. */
@@ -24,7 +24,10 @@ export function seal(payloadType: string, payload: Uint8Array, key: SigningKey):
 export function unseal(envelope: Envelope, payloadType: string, key: VerifyingKey): Uint8Array {
   const payload = payloadOf(envelope, payloadType)
   const bytes = encoded(payloadType, payload)
-  const signed = envelope.signatures.some(({ sig }) => isBase64(sig) && key.verify(bytes, Buffer.from(sig, 'base64')))
+  const signed = envelope.signatures.some((signature) => {
+    const sig = fromBase64(signature?.sig)
+    return sig !== undefined && key.verify(bytes, sig)
+  })
   if (!signed) throw fail('SIGN_NOT_BY_KEY', { key: key.id })
   return payload
 }
@@ -32,15 +35,20 @@ export function unseal(envelope: Envelope, payloadType: string, key: VerifyingKe
 function payloadOf(envelope: Envelope, payloadType: string): Uint8Array {
   const bad = (reason: string) => fail('SIGN_BAD_ENVELOPE', { reason })
   if (typeof envelope !== 'object' || envelope === null) throw bad('it is no object')
-  const { payload, signatures } = envelope
-  if (!isBase64(payload)) throw bad('its payload is not base64')
+  const { signatures } = envelope
+  const payload = fromBase64(envelope.payload)
+  if (payload === undefined) throw bad('its payload is not base64')
   if (envelope.payloadType !== payloadType) throw bad(`its payload is of type ${envelope.payloadType}`)
   if (!Array.isArray(signatures) || signatures.length === 0) throw bad('it has no signature')
-  return Buffer.from(payload, 'base64')
+  return payload
 }
 
-function isBase64(text: unknown): text is string {
-  return typeof text === 'string' && Buffer.from(text, 'base64').toString('base64') === text
+/** Bytes of a base64 text, in the standard alphabet or that of URLs: the protocol allows both. */
+function fromBase64(text: unknown): Uint8Array | undefined {
+  if (typeof text !== 'string') return undefined
+  const bytes = Buffer.from(text, 'base64')
+  const standard = text.replaceAll('-', '+').replaceAll('_', '/')
+  return bytes.toString('base64').replace(/=+$/, '') === standard.replace(/={0,2}$/, '') ? bytes : undefined
 }
 
 /** What is signed: the pre-authentication encoding, so that type and payload cannot be told apart otherwise. */

@@ -63,7 +63,9 @@ export function verifyingKey(pem: string): VerifyingKey {
 function verifying(key: KeyObject): VerifyingKey {
   const { asymmetricKeyType, asymmetricKeyDetails } = key
   if (asymmetricKeyType !== 'ec' || asymmetricKeyDetails?.namedCurve !== 'prime256v1')
-    throw fail('SIGN_BAD_KEY', { reason: `it is a key of type ${asymmetricKeyType}, P-256 is needed` })
+    throw fail('SIGN_BAD_KEY', {
+      reason: `it is a key of type ${asymmetricKeyDetails?.namedCurve ?? asymmetricKeyType}, P-256 is needed`,
+    })
   return {
     id: digestBytes(key.export({ type: 'spki', format: 'der' })),
     pem: key.export({ type: 'spki', format: 'pem' }) as string,

@@ -101,6 +101,7 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
       sets(declared)
       declared
         .option('--serve', 'go on to serve the model')
+        .option('--key <file>', 'sign the run when it has ended (default: DAYBOOK_KEY, where that is set)')
         .option('--frozen', 'run only from what the page’s lock says, and exit 4 if the outcome differs')
         .option('--update-lock', 'renew the page’s lock from this run')
     },
@@ -122,12 +123,16 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
   )
   command(
     'verify <run>',
-    'replay a run, or the run in an archive, and compare every cell',
+    'replay a run, or the run in an archive, and compare every cell; check a package or a signed folder',
     async (terminal, options, [run]) => (await import('./commands/verify.ts')).verify(run as string, options, terminal),
     (declared) =>
       declared
         .option('--data <dir>', 'also look here for inputs that have moved; may be repeated', collect, [])
-        .option('--key <file>', 'public key that must have signed the run')
+        .option(
+          '--key <file>',
+          'trusted public key, or a folder of .pub files; may be repeated: one must have signed',
+          collect,
+        )
         .option('--no-replay', 'hold files and objects against their digests, and train nothing')
         .addOption(
           new Option('--sample <share>', 'replay a sample of the cells alone, such as 5%: at least one').argParser(
@@ -152,24 +157,39 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
   )
   command(
     'key',
-    'make a key pair to sign with',
-    async (terminal, options, [, file]) =>
-      (await import('./commands/sign.ts')).keyNew(file ?? 'daybook.key', options, terminal),
+    'make a key pair to sign with, or show the id of a key',
+    async (terminal, options, [what, file]) => {
+      const sign = await import('./commands/sign.ts')
+      return what === 'new'
+        ? sign.keyNew(file ?? 'daybook.key', options, terminal)
+        : sign.keyShow(file ?? 'daybook.key.pub', options, terminal)
+    },
     (declared) =>
       declared
-        .addArgument(new Argument('<what>', 'a new pair').choices(['new']))
-        .argument('[file]', 'file of the private key; the public one gets .pub (default: daybook.key)'),
+        .addArgument(new Argument('<what>', 'a new pair, or the id of a public key').choices(['new', 'show']))
+        .argument('[file]', 'file of the key (default: daybook.key, its public half daybook.key.pub)'),
   )
   command(
     'attest <run>',
     'sign where a run came from',
     async (terminal, options, [run]) => (await import('./commands/sign.ts')).attest(run as string, options, terminal),
-    signs,
+    (declared) => signs(declared).option('--out <dir>', 'also write the model’s files here, with a model.sig'),
+  )
+  command(
+    'sign <folder>',
+    'sign all files of a folder: OpenSSF Model Signing, model.sig',
+    async (terminal, options, [folder]) =>
+      (await import('./commands/sign.ts')).sign(folder as string, options, terminal),
+    (declared) =>
+      signs(declared)
+        .option('--name <name>', 'name of the model (default: that of the folder)')
+        .option('--ignore <path>', 'leave this file or folder out; may be repeated', collect, []),
   )
   command(
     'approve <run>',
     'sign a run off in a role',
-    async (terminal, options, [run]) => (await import('./commands/sign.ts')).approve(run as string, options, terminal),
+    async (terminal, options, [run]) =>
+      (await import('./commands/approve.ts')).approve(run as string, options, terminal),
     (declared) => {
       signs(declared)
       declared
@@ -296,7 +316,7 @@ function usageError(message: string, [command]: readonly string[]): DaybookError
   return fail('CLI_USAGE', { reason }, { hint: near === undefined ? help : `Did you mean \`${near}\`? ${help}` })
 }
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value]
 }
 

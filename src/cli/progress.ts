@@ -48,7 +48,8 @@ export class Progress {
         Object.assign(this.#line(event.cell), { done: event.done, total: event.total, note: event.note ?? '' })
         break
       case 'cellEnded': {
-        const line = Object.assign(this.#line(event.cell), { state: event.state, ms: event.ms })
+        const note = event.state === 'skipped' ? (event.why ?? '') : ''
+        const line = Object.assign(this.#line(event.cell), { state: event.state, ms: event.ms, note })
         if (!this.#terminal.live) this.#terminal.message(this.#text(event.cell, line))
         break
       }
@@ -140,6 +141,8 @@ export class Progress {
       }
       case 'ran':
         return `${head}  ran in ${formatDuration(line.ms)}`
+      case 'skipped':
+        return `${head}  skipped${line.note === '' ? '' : `: ${line.note}`}`
       default:
         return `${head}  ${line.state}`
     }

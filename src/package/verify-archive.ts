@@ -7,7 +7,7 @@ import type { VerifyingKey } from '../base/signing-key.ts'
 import { findPackage } from '../plugin/code-digest.ts'
 import { problemOf, type Verification, verdictOfFiles } from '../run/verify/verification.ts'
 import { verifyRun } from '../run/verify/verify-run.ts'
-import { type Attestation, attestedBy, type RunEvent } from '../store/index.ts'
+import { attestedBy, type RunEvent, type TrustedAttestation } from '../store/index.ts'
 import { packagedPlugins } from './archive-content.ts'
 import { checkArchive } from './check-archive.ts'
 
@@ -17,8 +17,8 @@ export interface VerifyArchiveOptions {
   readonly signal?: AbortSignal
   /** Folders in which inputs are looked for that the archive does not bring. */
   readonly data?: readonly string[]
-  /** Key that must have signed the run. */
-  readonly key?: VerifyingKey
+  /** Keys of which one must have signed the run. */
+  readonly keys?: readonly VerifyingKey[]
   /** False: files and digests alone. Default: the run is repeated too. */
   readonly replay?: boolean
   /** Runs plugins that the archive brings along, or that npm packages here hold. Default: they are not even loaded. */
@@ -34,8 +34,8 @@ export interface ArchiveVerification extends Verification {
   readonly data: boolean
   /** Digest of the run's entry of the ledger, to be compared with what was published. */
   readonly entry: string
-  /** Statements by the key that was asked for. */
-  readonly signed: readonly Attestation[]
+  /** Statements about the run, where keys were asked for. */
+  readonly signed: readonly TrustedAttestation[]
 }
 
 /**
@@ -54,10 +54,10 @@ export async function* verifyArchive(
     const archive = await checkArchive(file, scratch)
     const { manifest, record, store, sha256, checked } = archive
     const problems = [...archive.problems]
-    const signed: Attestation[] = []
-    if (options.key !== undefined && record !== undefined) {
+    const signed: TrustedAttestation[] = []
+    if (options.keys !== undefined && record !== undefined) {
       try {
-        signed.push(...(await attestedBy(record, options.key, store)))
+        signed.push(...(await attestedBy(record, options.keys, store)))
       } catch (thrown) {
         problems.push(problemOf(asDaybookError(thrown)))
       }

@@ -1,7 +1,7 @@
 import { fail } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { nearest } from '../base/nearest.ts'
-import type { RunRecord, Store } from '../store/index.ts'
+import { awaited, type RunRecord, type Store } from '../store/index.ts'
 import { type KeyChange, keyChanges } from './key-changes.ts'
 import { sayChanges, whyStale } from './why.ts'
 
@@ -45,8 +45,7 @@ export async function whyRan(record: RunRecord, cell: string, store: Store): Pro
       causes: [],
     }
   if (state === 'skipped') {
-    const why = record.error === null ? 'a gate failed before it' : `the run ended before it: ${record.error.code}`
-    return { run: record.id, cell, state, why, changes: [], before: null, causes: [] }
+    return { run: record.id, cell, state, why: whySkipped(record), changes: [], before: null, causes: [] }
   }
   const before = await runBefore(record, store)
   const parts = await partsOf(record, store)
@@ -59,9 +58,21 @@ export async function whyRan(record: RunRecord, cell: string, store: Store): Pro
     const own = changesOf(id).filter(({ part }) => !part.startsWith('input '))
     return own.length === 0 ? [] : [{ cell: id, why: sayChanges(own) }]
   })
+  const passedOver = before?.observed.cells.some((one) => one.id === cell && one.state === 'skipped')
   const failed = state === 'failed' && !parts.has(cell)
-  const why = failed ? `it failed: ${record.error?.code ?? ''}` : whyStale(earlier.get(cell), parts.get(cell) ?? {})
+  const why = failed
+    ? `it failed: ${record.error?.code ?? ''}`
+    : passedOver === true
+      ? 'the run before did not come to it'
+      : whyStale(earlier.get(cell), parts.get(cell) ?? {})
   return { run: record.id, cell, state, why, changes: changesOf(cell), before: before?.id ?? null, causes }
+}
+
+function whySkipped({ error, result, approvals = [] }: RunRecord): string {
+  if (error !== null) return `the run ended before it: ${error.code}`
+  const roles = awaited(approvals)
+  const passed = result.gates.every((gate) => gate.passed)
+  return passed && roles !== undefined ? `it waits for approval by ${roles}` : 'a gate failed before it'
 }
 
 async function runBefore(record: RunRecord, store: Store): Promise<RunRecord | undefined> {

@@ -8,12 +8,15 @@ import { type Html, html } from './html.ts'
 import { renderMarkdown } from './markdown.ts'
 import { message } from './markdown-inline.ts'
 import { clip } from './numbers.ts'
+import { approvals, type ReportedStatement } from './sections/approvals.ts'
 import { cellGroup, cellSection } from './sections/cell.ts'
 import { engineOutput } from './sections/engine.ts'
 import { reproduce } from './sections/reproduce.ts'
 import { verdict } from './sections/verdict.ts'
 import { warnings } from './sections/warnings.ts'
 import { type CellView, type ReadObject, type RunView, type Setting, viewRun } from './view.ts'
+
+export type { ReportedStatement } from './sections/approvals.ts'
 
 /** Bytes that a report stays below: it is mailed, and kept for years. */
 const largestReport = 1_500_000
@@ -32,21 +35,32 @@ const plenty = [
  *
  * @param read gives objects of the run's store; what it cannot give is named as a gap
  * @param cache keeps drawings from one report to the next
+ * @param statements what was signed about the run since
  */
-export async function renderReport(record: RunRecord, read: ReadObject, cache?: DrawingCache): Promise<string> {
+export async function renderReport(
+  record: RunRecord,
+  read: ReadObject,
+  cache?: DrawingCache,
+  statements: readonly ReportedStatement[] = [],
+): Promise<string> {
   const view = await viewRun(record, read)
   const source = await gatherView(view, read)
   let text = ''
   let drawer: FigureDrawer | undefined
   for (const { drawings, rows } of plenty) {
     drawer = new FigureDrawer(drawings, cache, drawer)
-    text = await setReport(view, source, { read, drawer, rows })
+    text = await setReport(view, source, { read, drawer, rows }, statements)
     if (Buffer.byteLength(text) <= largestReport) break
   }
   return text
 }
 
-async function setReport(view: RunView, source: DocumentSource, setting: Setting): Promise<string> {
+async function setReport(
+  view: RunView,
+  source: DocumentSource,
+  setting: Setting,
+  statements: readonly ReportedStatement[],
+): Promise<string> {
   const { record, page } = view
   const pageNote = page.text(['note'])
   const body = html`<a class="skip" href="#content">Skip to the page</a>
@@ -59,6 +73,7 @@ ${facts(view)}</header>
 ${errorBanner(record)}
 ${syntheticBanner(view)}
 ${verdict(record)}
+${approvals(record, statements)}
 ${warnings(view.cells)}
 <section aria-labelledby="page"><h2 id="page">The page</h2>
 ${pageNote && html`<div class="prose">${renderMarkdown(pageNote, 3)}</div>`}
@@ -96,10 +111,11 @@ function isFold(cell: CellView): boolean {
   return /^fold-\d+$/.test(cell.id)
 }
 
-function contents({ cells }: RunView): Html {
+function contents({ cells, record }: RunView): Html {
   const listed = cells.filter((cell) => !isFold(cell) || cell.id === 'fold-1')
   const warned = cells.some((cell) => cell.shown.warnings.length > 0)
-  return html`<nav aria-label="Contents"><ol>${warned && html`<li><a href="#warnings">Warnings</a></li>`}
+  return html`<nav aria-label="Contents"><ol>${record.approvals !== undefined && html`<li><a href="#approvals">Approvals</a></li>`}
+${warned && html`<li><a href="#warnings">Warnings</a></li>`}
 <li><a href="#page">The page</a><ol>${listed.map((cell) => html`<li><a href="#${cell.anchor}">${isFold(cell) ? 'folds' : cell.id}</a></li>`)}</ol></li>
 <li><a href="#card">Model card</a></li>
 <li><a href="#reproduce">Reproduce</a></li></ol></nav>`

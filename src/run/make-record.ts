@@ -3,14 +3,16 @@ import type { DaybookError } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Pipeline } from '../spec/pipeline.ts'
 import { pageForDigest } from '../spec/resolved-page.ts'
-import type {
-  ModelSummary,
-  RecordedCell,
-  RunMetrics,
-  RunObserved,
-  RunRecord,
-  RunResult,
-  RunStatus,
+import {
+  type ApprovalDemand,
+  type ModelSummary,
+  type RecordedCell,
+  type RunMetrics,
+  type RunObserved,
+  type RunRecord,
+  type RunResult,
+  type RunStatus,
+  waiting,
 } from '../store/index.ts'
 import type { CellWarning } from './collect-warnings.ts'
 import { type CellOutcome, gatesOf, type PlanOutcome } from './schedule.ts'
@@ -32,6 +34,7 @@ export function makeRecord(parts: RecordParts): RunRecord {
   const { id, pipeline, outcome, observed, previous, warnings, silenced = () => false } = parts
   const result = resultOf(pipeline, outcome)
   const { problem } = outcome
+  const { approvals = demandsOf(pipeline).map(waiting) } = outcome
   return {
     format: 1,
     id,
@@ -40,6 +43,7 @@ export function makeRecord(parts: RecordParts): RunRecord {
     digest: digestJson(result as unknown as Json),
     result,
     deploy: outcome.cells.filter(isDeploy).map((cell) => cellOf(cell, outcome.cells)),
+    ...(approvals.length > 0 && { approvals }),
     page: { text: pipeline.source.text, digest: digestBytes(pipeline.source.text) },
     overrides: pipeline.overrides,
     error: problem === undefined ? null : errorOf(problem),
@@ -57,7 +61,13 @@ function statusOf({ cells, problem }: PlanOutcome): RunStatus {
   return gatesOf(cells).every(({ passed }) => passed) ? 'ok' : 'gateFailed'
 }
 
-function resultOf(pipeline: Pipeline, { cells }: PlanOutcome): RunResult {
+/** What a page demands before anything is deployed. */
+export function demandsOf({ approvals }: Pipeline): readonly ApprovalDemand[] {
+  return approvals.map(({ role, keys }) => ({ role, keys: keys ?? null }))
+}
+
+/** What a run gave, cells of deployment aside: known as soon as all others have ended. */
+export function resultOf(pipeline: Pipeline, { cells }: Pick<PlanOutcome, 'cells'>): RunResult {
   const split = factsOf(cells, 'split')
   return {
     page: pageForDigest(pipeline),

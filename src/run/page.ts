@@ -109,7 +109,7 @@ export async function planPage(file: string, options: PageOptions = {}): Promise
  */
 export async function* runPage(
   file: string,
-  options: PageOptions & Pick<RunOptions, 'signal' | 'command' | 'report' | 'executor'> = {},
+  options: PageOptions & Pick<RunOptions, 'signal' | 'command' | 'report' | 'executor' | 'key'> = {},
 ): AsyncGenerator<RunEvent, FinishedRun> {
   const { pipeline, registry } = await load(file, options)
   if (options.lock === 'update' && pipeline.overrides.length > 0) throw fail('LOCK_OVERRIDDEN', {})
@@ -119,7 +119,7 @@ export async function* runPage(
   const inputs = lockedInputs(pipeline, plan)
   const refused = options.lock === 'frozen' ? refusals(file, lock, inputs) : []
   if (refused.length > 0) throw failAll(refused)
-  const { signal, command, report, executor, sets } = options
+  const { signal, command, report, executor, key, sets } = options
   const { runPipeline } = await import('./run-pipeline.ts') // a page that is only checked does without
   const finished = yield* runPipeline({
     pipeline,
@@ -131,6 +131,7 @@ export async function* runPage(
     ...(command !== undefined && { command }),
     ...(report && { report }),
     ...(executor && { executor }),
+    ...(key && { key }),
     ...(sets && { sets }),
   })
   return withLock(finished, file, options.lock, lock, inputs)

@@ -1,16 +1,27 @@
 import { setMaxListeners } from 'node:events'
 import { join } from 'node:path'
-import type { Digest } from '../base/digest.ts'
+import { type Digest, digestJson } from '../base/digest.ts'
 import { asDaybookError, type DaybookError } from '../base/errors.ts'
+import type { Json } from '../base/json.ts'
+import type { SigningKey } from '../base/signing-key.ts'
 import { type Frame, frameFromState } from '../frame/index.ts'
 import { type Plan, planPipeline } from '../plan/index.ts'
 import { decodeState } from '../plugin/api.ts'
 import type { CellSpec, Pipeline } from '../spec/pipeline.ts'
-import { newRunId, type RunEvent, type RunRecord, type Store } from '../store/index.ts'
+import {
+  attest,
+  type DemandedApproval,
+  findApprovals,
+  newRunId,
+  type RunEvent,
+  type RunRecord,
+  type Store,
+  type UncountedApproval,
+} from '../store/index.ts'
 import { type CellWarning, collectWarnings } from './collect-warnings.ts'
 import { EventQueue } from './event-queue.ts'
 import type { Moved } from './lock.ts'
-import { makeRecord } from './make-record.ts'
+import { demandsOf, makeRecord, resultOf } from './make-record.ts'
 import { observeMachine } from './observe.ts'
 import { observeGit } from './observe-git.ts'
 import { observeInputs } from './observe-inputs.ts'
@@ -44,6 +55,10 @@ export interface RunOptions {
   readonly silenced?: (warning: CellWarning) => boolean
   /** The command that repeats it, for the record. */
   readonly command?: string
+  /** Signs where the run came from, once it is recorded. */
+  readonly key?: SigningKey
+  /** Approvals that are taken as given, where a run is replayed from a record. Default: they are looked for in the store. */
+  readonly approvals?: readonly DemandedApproval[]
 }
 
 /** How a run stands to its page's lock: what is not as it says. */
@@ -66,6 +81,10 @@ export interface FinishedRun {
   readonly problem?: DaybookError
   /** The page's lock, where it has one. */
   readonly lock?: LockOutcome
+  /** The key that signed the run. */
+  readonly attestation?: { readonly key: string }
+  /** Signed approvals of the result that do not count, and why. */
+  readonly uncounted?: readonly UncountedApproval[]
 }
 
 /**
@@ -94,6 +113,14 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
     events.push(event)
     queue.push(event)
   }
+  let uncounted: readonly UncountedApproval[] = []
+  const approvalsOf = async (cells: readonly CellOutcome[]): Promise<readonly DemandedApproval[]> => {
+    if (options.approvals !== undefined) return options.approvals
+    const digest = digestJson(resultOf(pipeline, { cells }) as unknown as Json)
+    const state = await findApprovals(digest, demandsOf(pipeline), store, options.key?.id)
+    uncounted = state.uncounted
+    return state.approvals
+  }
   let executor: Executor | undefined
   const openExecutor = (): Executor => {
     executor ??=
@@ -117,6 +144,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
       executor: openExecutor,
       onEvent: tell,
       checkData,
+      ...(pipeline.approvals.length > 0 && { findApprovals: approvalsOf }),
     }).finally(() => queue.close())
     running.catch(() => {}) // awaited below, when the events are through
     yield* queue
@@ -149,6 +177,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
     await writeTargets(store, id, outcome.cells)
     const report = await setReport(options, record)
     await store.runs.write(record, events, report.text)
+    const signed = options.key && (await attest(record, options.key, store))
     if (report.problem !== undefined) throw report.problem // the run is recorded all the same
     yield ended
     const folder = store.runs.folder(id)
@@ -158,6 +187,8 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
       store: store.folder,
       ...(report.text !== undefined && { report: join(folder, 'report.html') }),
       ...(outcome.problem !== undefined && { problem: outcome.problem }),
+      ...(signed && { attestation: { key: signed.key } }),
+      ...(uncounted.length > 0 && { uncounted }),
     }
   } finally {
     stop.abort() // also where the caller stops listening

@@ -2,7 +2,15 @@ import type { Digest } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail, failAll } from '../base/errors.ts'
 import type { Plan, PlannedCell } from '../plan/index.ts'
 import { hashFile } from '../plan/key.ts'
-import type { CellEntry, CellState, GateResult, RunEvent, Store } from '../store/index.ts'
+import {
+  awaited,
+  type CellEntry,
+  type CellState,
+  type DemandedApproval,
+  type GateResult,
+  type RunEvent,
+  type Store,
+} from '../store/index.ts'
 import { defer } from './deferred.ts'
 import type { Executor, Task } from './task.ts'
 
@@ -20,6 +28,8 @@ export interface PlanOutcome {
   readonly problem: DaybookError | undefined
   /** True where the page does not fit its data: that is no run that failed, it is a page that is wrong. */
   readonly invalid: boolean
+  /** How the approvals stand that the page demands; undefined where nobody came to ask for them. */
+  readonly approvals?: readonly DemandedApproval[]
 }
 
 export interface Scheduling {
@@ -34,6 +44,8 @@ export interface Scheduling {
   onEvent(event: RunEvent): void
   /** Holds the page against its typed data before anything is made of it: all that is wrong. */
   checkData(frame: Digest): Promise<readonly DaybookError[]>
+  /** Looks for the approvals that the page demands, once all cells but those of deployment have ended and the gates are passed. */
+  findApprovals?(cells: readonly CellOutcome[]): Promise<readonly DemandedApproval[]>
 }
 
 /**
@@ -54,6 +66,8 @@ class PlanRun {
   #problem: DaybookError | undefined
   #invalid = false
   #check: 'waiting' | 'running' | 'done'
+  #approvals: readonly DemandedApproval[] | undefined
+  #asking = false
 
   constructor(given: Scheduling) {
     this.#given = given
@@ -65,8 +79,17 @@ class PlanRun {
   async finish(): Promise<PlanOutcome> {
     this.#advance()
     await this.#done.promise
-    const cells = this.#given.plan.cells.map((cell) => this.#ended.get(cell.id) as CellOutcome)
-    return { cells, problem: this.#problem, invalid: this.#invalid }
+    return {
+      cells: this.#outcomes(),
+      problem: this.#problem,
+      invalid: this.#invalid,
+      ...(this.#approvals && { approvals: this.#approvals }),
+    }
+  }
+
+  /** How the cells ended that have, in the order of the plan. */
+  #outcomes(): CellOutcome[] {
+    return this.#given.plan.cells.flatMap(({ id }) => this.#ended.get(id) ?? [])
   }
 
   /** Ends what is cached, skips what cannot run any more, starts what is ready. */
@@ -75,16 +98,19 @@ class PlanRun {
     if (signal.aborted) this.#problem ??= fail('RUN_INTERRUPTED', {})
     const ready: PlannedCell[] = []
     for (const cell of this.#waiting) {
-      if (this.#gatesFailed() && cell.after.includes('gates')) this.#end(cell, 'skipped')
+      const held = isTarget(cell) ? this.#heldBy() : undefined
+      if (held !== undefined) this.#end(cell, 'skipped', undefined, held)
+      else if (isTarget(cell) && this.#problem === undefined && !this.#mayDeploy()) continue
       else if (cell.cached !== undefined) this.#end(cell, 'cached', cell.cached)
-      else if (this.#problem !== undefined) this.#end(cell, 'skipped')
+      else if (this.#problem !== undefined) this.#end(cell, 'skipped', undefined, 'the run ended before it')
       else if (this.#running.size + ready.length < threads && this.#isReady(cell)) ready.push(cell)
     }
     // Cells that run side by side share the threads: the kernels' own would only be in each other's way.
     const share = Math.max(1, Math.floor(threads / (this.#running.size + ready.length)))
     for (const cell of ready) this.#start(cell, share)
-    if (this.#check === 'running') return
-    if (this.#waiting.size === 0 && this.#running.size === 0) this.#done.resolve()
+    if (this.#check === 'running' || this.#asking) return
+    if (this.#mustAsk()) void this.#ask()
+    else if (this.#waiting.size === 0 && this.#running.size === 0) this.#done.resolve()
   }
 
   /** Once the rows are there, the page is held against them; all other cells wait for that. */
@@ -108,8 +134,34 @@ class PlanRun {
     return [...needs.map(({ cell }) => cell), ...after].every((id) => this.#ended.has(id))
   }
 
-  #gatesFailed(): boolean {
-    return gatesOf([...this.#ended.values()]).some(({ passed }) => !passed)
+  /** What keeps the targets from being made, once that is known: an earlier deployment of equal bytes does not change it. */
+  #heldBy(): string | undefined {
+    if (gatesOf([...this.#ended.values()]).some(({ passed }) => !passed)) return 'a gate failed'
+    const roles = awaited(this.#approvals ?? [])
+    if (roles !== undefined) return `waits for approval by ${roles}`
+    return this.#problem === undefined ? undefined : 'the run ended before it'
+  }
+
+  #mayDeploy(): boolean {
+    const asked = this.#given.findApprovals === undefined || this.#approvals !== undefined
+    return asked && this.#given.plan.cells.every((cell) => isTarget(cell) || this.#ended.has(cell.id))
+  }
+
+  /** Is nothing left to be done but to ask for approvals? */
+  #mustAsk(): boolean {
+    if (this.#given.findApprovals === undefined || this.#approvals !== undefined) return false
+    return this.#heldBy() === undefined && this.#running.size === 0 && [...this.#waiting].every(isTarget)
+  }
+
+  async #ask(): Promise<void> {
+    this.#asking = true
+    try {
+      this.#approvals = await this.#given.findApprovals?.(this.#outcomes())
+    } catch (thrown) {
+      this.#problem ??= asDaybookError(thrown)
+    }
+    this.#asking = false
+    this.#advance()
   }
 
   #start(cell: PlannedCell, threads: number): void {
@@ -146,7 +198,8 @@ class PlanRun {
       const error = caught.cell === undefined ? caught.with({ cell: cell.id }) : caught
       this.#problem ??= error
       if (cell.work.type === 'source' && /^(DATA|SPEC|PLAN)_/.test(error.code)) this.#invalid = true
-      this.#end(cell, error.code === 'RUN_INTERRUPTED' ? 'skipped' : 'failed')
+      if (error.code === 'RUN_INTERRUPTED') this.#end(cell, 'skipped', undefined, 'the run was interrupted')
+      else this.#end(cell, 'failed')
     }
   }
 
@@ -162,7 +215,7 @@ class PlanRun {
     return digest
   }
 
-  #end(cell: PlannedCell, state: CellState, entry?: CellEntry): void {
+  #end(cell: PlannedCell, state: CellState, entry?: CellEntry, why = cell.why): void {
     this.#waiting.delete(cell)
     this.#ended.set(cell.id, { cell, state, entry })
     this.#given.onEvent({
@@ -170,11 +223,16 @@ class PlanRun {
       cell: cell.id,
       state,
       ms: state === 'ran' ? (entry?.ms ?? 0) : 0,
-      why: cell.why,
+      why,
     })
     if (cell.id === this.#given.plan.page.from && entry !== undefined && this.#check === 'waiting')
       void this.#checkData(entry)
   }
+}
+
+/** Targets of deployment wait for all else. */
+function isTarget({ after }: PlannedCell): boolean {
+  return after.includes('gates')
 }
 
 /** The key holds the files that were planned with: those must be the ones that were read. */

@@ -2,6 +2,7 @@ import { asDaybookError, type DaybookError, fail, failAll } from '../base/errors
 import type { Json, JsonObject } from '../base/json.ts'
 import type { AlgorithmPlugin, CompressPlugin, PluginKind, ResolvedPlugin } from '../plugin/api.ts'
 import { openValidators } from '../plugin/validators.ts'
+import { readApprovals } from './check-approvals.ts'
 import { checkColumns } from './check-columns.ts'
 import {
   checkGates,
@@ -129,6 +130,7 @@ class PageCheck {
       this.#errors.push(...checkTargetUsers(page, preprocess.found, plugin, tasks))
       this.#checkCompress(named.compress, plugin)
     }
+    const approvals = this.#sound(['approvals']) ? await readApprovals(page, this.#ctx, this.#errors) : []
     const gates = this.#sound(['gates']) ? readGates(root.gates) : []
     const evaluate = this.#sound(['evaluate']) ? ((root.evaluate ?? {}) as JsonObject) : undefined
     const chosen =
@@ -161,6 +163,7 @@ class PageCheck {
         ...(typeof evaluate.note === 'string' && { note: evaluate.note }),
       },
       gates,
+      approvals,
       deploy: named.deploy,
       notes: notesOf(root),
       overrides: this.#overrides,

@@ -62,6 +62,12 @@ function applyOne(
   const steps = path.split('.')
   const text = `${path}=${JSON.stringify(value)}`
   const place = (from: number, to: number): Place => ({ file: '--set', line, col: from + 1, endCol: to + 1, text })
+  if (steps[0] === 'approvals')
+    return fail(
+      'SPEC_BAD_OVERRIDE',
+      { text: path, reason: 'who approves is for the page to say' },
+      { at: place(0, path.length), hint: 'Change the page itself.' },
+    )
   const whole: Spot = { value: place(path.length + 1, text.length), children: new Map() }
   let start = 0
   const keys = steps.map((step) => {

@@ -58,6 +58,36 @@ const gate: ParamSchema = {
   },
 }
 
+const role: ParamSchema = {
+  type: 'string',
+  pattern: '^[a-z][a-z0-9-]{0,63}$',
+  description: 'Role of whoever approves: small letters, digits and hyphens.',
+  examples: ['validator'],
+}
+
+const approval: ParamSchema = {
+  anyOf: [
+    role,
+    {
+      type: 'object',
+      properties: {
+        role,
+        keys: {
+          type: 'array',
+          items: text,
+          minItems: 1,
+          uniqueItems: true,
+          ...absent,
+          description:
+            'Keys that may give it: their ids, or paths of `.pub` files from the folder of the page. Without it: any key.',
+          examples: [['keys/validator.pub']],
+        },
+        note,
+      },
+    },
+  ],
+}
+
 /** The schema of a page. What stands under `with` is free here: plugins say it. */
 export function pageSchema(cell: CellSchema): ParamSchema {
   const id: ParamSchema = {
@@ -172,6 +202,11 @@ export function pageSchema(cell: CellSchema): ParamSchema {
         metric: 'auc',
         atLeast: 0.75,
       }),
+      approvals: list(
+        'Who must approve the result, each by a key of their own, before anything is deployed or served.',
+        approval,
+        'validator',
+      ),
       deploy: list('What is made of the model.', cell('deploy', 'A target.', { id }), 'serve'),
     },
   }

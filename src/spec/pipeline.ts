@@ -88,6 +88,14 @@ export interface GateSpec {
   readonly path: SpecPath
 }
 
+/** An approval that must be given before anything is deployed. */
+export interface ApprovalSpec {
+  readonly role: string
+  /** Ids of the keys that may give it. Undefined: any. */
+  readonly keys?: readonly string[]
+  readonly note?: string
+}
+
 /** A checked page: sugar gone, defaults in, plugins found; it knows where each value stood. */
 export interface Pipeline {
   readonly source: PageSource
@@ -118,6 +126,7 @@ export interface Pipeline {
     readonly note?: string
   }
   readonly gates: readonly GateSpec[]
+  readonly approvals: readonly ApprovalSpec[]
   readonly deploy: readonly CellSpec<'deploy'>[]
   /** Notes of sections that are no cell of their own: `data`, `split`, `evaluate`, `gates`. */
   readonly notes: Readonly<Record<string, string>>

@@ -35,12 +35,16 @@ export function resolvedPage(pipeline: Omit<Pipeline, 'resolved'>, root: JsonObj
       const { note: why } = (root.gates as JsonObject[] | undefined)?.[i] ?? {}
       return compact({ metric, on, atLeast, atMost, note: why })
     }),
+    approvals:
+      pipeline.approvals.length === 0
+        ? undefined
+        : pipeline.approvals.map(({ role, keys, note: why }) => compact({ role, keys, note: why })),
     deploy: pipeline.deploy.map(cellOf),
   })
 }
 
 /**
- * The part of the resolved page that decides what a run gives: without prose, targets of deployment and locations, as the
+ * The part of the resolved page that decides what a run gives: without prose, approvals, targets of deployment and locations, as the
  * digest of a run takes it. Equal on every machine for equal pages over equal data.
  */
 export function pageForDigest(pipeline: Pipeline): JsonObject {
@@ -50,6 +54,7 @@ export function pageForDigest(pipeline: Pipeline): JsonObject {
     purpose: _p,
     limitations: _l,
     reviewBy: _r,
+    approvals: _a,
     deploy: _d,
     ...page
   } = resolvedPage(

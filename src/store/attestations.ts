@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { byCodeUnit, canonicalJson } from '../base/canonical.ts'
-import { digestBytes } from '../base/digest.ts'
+import { type Digest, digestBytes } from '../base/digest.ts'
 import { type Envelope, seal, unseal } from '../base/dsse.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
@@ -12,7 +12,6 @@ import type { Store } from './open-store.ts'
 import type { RunRecord } from './record.ts'
 import {
   type Approval,
-  approvalOf,
   approvalType,
   provenanceOf,
   provenanceType,
@@ -25,6 +24,8 @@ import {
 export interface Attestation {
   readonly kind: 'provenance' | 'approval'
   readonly key: string
+  /** Digest of the signed statement's file, by which others name it. */
+  readonly statement: Digest
   /** Approval alone. */
   readonly approval?: Approval
   readonly envelope: Envelope
@@ -36,19 +37,16 @@ interface Signed {
   readonly publicKey: string
 }
 
-/** Signs where a run came from. @throws DaybookError STORE_… */
+/**
+ * Signs where a run came from.
+ *
+ * @throws DaybookError SIGN_OWN_RUN where the key approved the run; STORE_…
+ */
 export async function attest(record: RunRecord, key: SigningKey, store: Store): Promise<Attestation> {
-  return put(record, (entry) => provenanceOf(record, entry), key, store)
-}
-
-/** Signs off a run in a role. */
-export async function approve(
-  record: RunRecord,
-  approval: Approval,
-  key: SigningKey,
-  store: Store,
-): Promise<Attestation> {
-  return put(record, (entry) => approvalOf(record, entry, approval), key, store)
+  const { found } = await attestationsOf(record, store)
+  if (found.some((one) => one.kind === 'approval' && one.key === key.id))
+    throw fail('SIGN_OWN_RUN', { run: record.id, key: key.id, done: 'approved' })
+  return putStatement(record, (entry) => provenanceOf(record, entry), key, store)
 }
 
 /**
@@ -68,7 +66,10 @@ export async function attestationsOf(
   for (const name of (await namesIn(folderOf(record.id, store))).sort(byCodeUnit)) {
     const path = join('runs', record.id, 'attestations', name)
     try {
-      found.push(check(await readSigned(join(store.folder, path), name), record, entry))
+      found.push({
+        ...check(await readSigned(join(store.folder, path), name), record, entry),
+        statement: name.replace(/\.json$/, ''),
+      })
     } catch (thrown) {
       damaged.push({ path, error: asDaybookError(thrown) })
     }
@@ -76,29 +77,54 @@ export async function attestationsOf(
   return { found, damaged }
 }
 
-/** The run's provenance as `key` signed it. @throws DaybookError SIGN_ABSENT, SIGN_NOT_BY_KEY, SIGN_OTHER_RUN */
-export async function attestedBy(record: RunRecord, key: VerifyingKey, store: Store): Promise<readonly Attestation[]> {
+/** A statement, and whether its key is among those that are trusted. */
+export interface TrustedAttestation extends Attestation {
+  readonly trusted: boolean
+}
+
+/**
+ * All statements about a run, whose provenance one of the trusted keys must have signed. Statements by other keys are no fault:
+ * anybody can add one, and it is told that they are not trusted.
+ *
+ * @throws DaybookError SIGN_ABSENT, SIGN_OTHER_RUN, SIGN_BAD_ENVELOPE
+ */
+export async function attestedBy(
+  record: RunRecord,
+  keys: readonly VerifyingKey[],
+  store: Store,
+): Promise<readonly TrustedAttestation[]> {
   const { found, damaged } = await attestationsOf(record, store)
   const [first] = damaged
   if (first !== undefined) throw first.error
-  const own = found.filter((one) => one.key === key.id)
-  for (const { envelope } of own) unseal(envelope, statementPayload, key)
-  if (!own.some(({ kind }) => kind === 'provenance')) throw fail('SIGN_ABSENT', { run: record.id, key: key.id })
-  return own
+  const statements = found.map((one) => {
+    const key = keys.find(({ id }) => id === one.key)
+    if (key !== undefined) unseal(one.envelope, statementPayload, key)
+    return { ...one, trusted: key !== undefined }
+  })
+  if (!statements.some(({ kind, trusted }) => trusted && kind === 'provenance'))
+    throw fail('SIGN_ABSENT', { run: record.id, key: keys.map(({ id }) => id).join(' or ') })
+  return statements
 }
 
-async function put(
+/** Signs a statement about a run and keeps it with the run. */
+export async function putStatement(
   record: RunRecord,
-  statement: (entry: LedgerEntry) => Statement,
+  about: (entry: LedgerEntry) => Statement,
   key: SigningKey,
   store: Store,
 ): Promise<Attestation> {
   const entry = await store.runs.find(record.id)
-  const payload = new TextEncoder().encode(canonicalJson(statement(entry)))
+  const payload = new TextEncoder().encode(canonicalJson(about(entry)))
   const signed: Signed = { envelope: seal(statementPayload, payload, key), publicKey: key.publicKey.pem }
   const text = `${canonicalJson(signed as unknown as Json)}\n`
-  await createDurably(join(folderOf(record.id, store), `${digestBytes(text)}.json`), text)
-  return check(signed, record, entry)
+  const statement = digestBytes(text)
+  await createDurably(join(folderOf(record.id, store), `${statement}.json`), text)
+  return { ...check(signed, record, entry), statement }
+}
+
+/** True where files of statements lie with a run. */
+export async function isSigned(run: string, store: Store): Promise<boolean> {
+  return (await namesIn(folderOf(run, store))).length > 0
 }
 
 function folderOf(run: string, store: Store): string {
@@ -112,7 +138,7 @@ async function readSigned(path: string, name: string): Promise<Signed> {
 }
 
 /** Verifies a statement by the key beside it, and that it speaks of this very run. */
-function check({ envelope, publicKey }: Signed, record: RunRecord, entry: LedgerEntry): Attestation {
+function check({ envelope, publicKey }: Signed, record: RunRecord, entry: LedgerEntry): Omit<Attestation, 'statement'> {
   const key = verifyingKey(publicKey)
   const statement = JSON.parse(new TextDecoder().decode(unseal(envelope, statementPayload, key))) as Statement
   const expected = canonicalJson(subjectsOf(record, entry) as unknown as Json)
@@ -130,6 +156,8 @@ function check({ envelope, publicKey }: Signed, record: RunRecord, entry: Ledger
     case provenanceType:
       return { kind: 'provenance', key: key.id, envelope }
     case approvalType:
+      if (![role, note, at].every((text) => typeof text === 'string'))
+        throw fail('SIGN_BAD_ENVELOPE', { reason: 'its approval has no role, note or time' })
       return { kind: 'approval', key: key.id, approval: { role, note, at }, envelope }
     default:
       throw fail('SIGN_BAD_ENVELOPE', { reason: `its predicate is of type ${statement.predicateType}` })

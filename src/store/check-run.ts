@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { type Digest, digestBytes, isDigest } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
+import { checkRelied } from './approvals.ts'
 import { attestationsOf } from './attestations.ts'
 import { falseClaims } from './claims.ts'
 import { readIfThere } from './durable.ts'
@@ -57,6 +58,7 @@ export async function checkRun(
       damages.push(damage(error, join('ledger', `${String(error.values.number).padStart(10, '0')}.json`), entry.run))
   }
   if (files.record === undefined) return { ...files, damages }
+  if (chain) damages.push(...(await approvalDamages(files.record, store)))
   for (const { key } of files.record.observed.cells) {
     const path = join('cells', String(key))
     if (key === null || !existsSync(join(store.folder, path)) || (await store.cells.read(key)) !== undefined) continue
@@ -71,6 +73,13 @@ export async function checkRun(
     if (error !== undefined && !allowed) damages.push(damage(error, path, entry.run))
   }
   return { ...files, damages, checked: files.checked + needed.size }
+}
+
+/** Approvals that the run relied on, statements about runs of the same store, and that do not hold any more. */
+export async function approvalDamages(record: RunRecord, store: Store): Promise<Damage[]> {
+  return (await checkRelied(record, store)).map((error) =>
+    damage(error, join('runs', record.id, 'run.json'), record.id),
+  )
 }
 
 /**

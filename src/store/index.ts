@@ -1,4 +1,21 @@
-export { type Attestation, approve, attest, attestationsOf, attestedBy } from './attestations.ts'
+export {
+  type ApprovalDemand,
+  type ApprovalState,
+  approve,
+  awaited,
+  checkRelied,
+  findApprovals,
+  requireApproved,
+  type UncountedApproval,
+  waiting,
+} from './approvals.ts'
+export {
+  type Attestation,
+  attest,
+  attestationsOf,
+  attestedBy,
+  type TrustedAttestation,
+} from './attestations.ts'
 export type { CellEntry, Cells } from './cells.ts'
 export { checkRun, type Damage, filesInList, type RunCheck, type RunCheckOptions } from './check-run.ts'
 export { type Bounds, type Difference, diffRuns } from './diff-runs.ts'

@@ -171,6 +171,22 @@ export interface RecordedCommit {
   readonly patch: Digest | null
 }
 
+/** An approval that the page demands before anything is deployed, and the signed statement that gives it. */
+export interface DemandedApproval {
+  readonly role: string
+  /** Ids of the keys that may give it; null: any. */
+  readonly keys: readonly string[] | null
+  /** Id of the key that gave it. This and what follows is null while the approval is waited for. */
+  readonly by: string | null
+  /** The run that was approved: one of equal result. */
+  readonly run: string | null
+  /** Digest of the signed statement, by which it is found with that run. */
+  readonly statement: Digest | null
+  readonly note: string | null
+  /** When it was given, by its own word; ISO 8601. */
+  readonly at: string | null
+}
+
 /** The record of a run: `run.json`. */
 export interface RunRecord {
   readonly format: 1
@@ -185,6 +201,8 @@ export interface RunRecord {
    * `output` is the object that lists the target's files by path.
    */
   readonly deploy?: readonly RecordedCell[]
+  /** What the page demands before anything is deployed, as it stood when the run asked. Outside of the result, as `deploy` is. */
+  readonly approvals?: readonly DemandedApproval[]
   /** The page's text as it was, with notes and deploy; object digest of its bytes. */
   readonly page: { readonly text: string; readonly digest: Digest }
   readonly overrides: readonly { readonly path: string; readonly value: Json }[]

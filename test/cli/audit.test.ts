@@ -73,12 +73,22 @@ t.test('a run is signed, approved and verified by keys', async (t) => {
   t.match((await daybook(['attest', 'latest'], { cwd, env })).stderr, /SIGN_NO_KEY/)
   const attested = await daybook(['attest', 'latest', '--key', 'risk.key', '--json'], { cwd, env })
   t.match(JSON.parse(attested.stdout), { ok: true, kind: 'provenance', key: made.key })
+  const own = await daybook(['approve', 'latest', '--key', 'risk.key'], { cwd, env })
+  t.equal(own.code, 2)
+  t.match(own.stderr, /SIGN_OWN_RUN/)
+  const validator = JSON.parse((await daybook(['key', 'new', 'validator.key', '--json'], { cwd, env })).stdout)
   const approve = ['approve', 'latest', '--role', 'validator', '--note', 'Fine.', '--json']
-  const approved = await daybook(approve, { cwd, env: { ...env, DAYBOOK_KEY: 'risk.key' } })
+  const approved = await daybook(approve, { cwd, env: { ...env, DAYBOOK_KEY: 'validator.key' } })
   t.match(JSON.parse(approved.stdout), { kind: 'approval', approval: { role: 'validator', note: 'Fine.' } })
   const verified = await daybook(['verify', 'latest', '--key', 'risk.key.pub', '--json'], { cwd, env })
   t.equal(verified.code, 0, verified.stderr)
-  t.match(JSON.parse(verified.stdout).signed, [{ key: made.key }, { key: made.key }])
+  t.same(
+    new Map(JSON.parse(verified.stdout).signed.map((one: { key: string; trusted: boolean }) => [one.key, one.trusted])),
+    new Map([
+      [made.key, true],
+      [validator.key, false],
+    ]),
+  )
   await daybook(['key', 'new', 'other.key'], { cwd, env })
   const stranger = await daybook(['verify', 'latest', '--key', 'other.key.pub'], { cwd, env })
   t.equal(stranger.code, 4)

@@ -36,4 +36,7 @@ t.test('cells that were skipped say what ended the run', async (t) => {
   const record = (await seeRun(workshop.page({ gates }))).finished?.record as RunRecord
   const store = await openStore(join(workshop.folder, '.daybook'))
   t.match(await whyRan(record, 'deploy.serve', store), { state: 'skipped', why: 'a gate failed before it' })
+  const asking = workshop.page({ approvals: 'approvals: [owner]', deploy: 'deploy: [serve]' })
+  const waits = (await seeRun(asking)).finished?.record as RunRecord
+  t.match(await whyRan(waits, 'deploy.serve', store), { state: 'skipped', why: 'it waits for approval by owner' })
 })

@@ -185,6 +185,46 @@ t.test('a failed gate is a word, not only a colour', async (t) => {
   )
 })
 
+t.test('approvals: who gave them, which are waited for, what else was signed', async (t) => {
+  const [given, missing] = [
+    {
+      role: 'validator',
+      keys: null,
+      by: 'ab'.repeat(32),
+      run: 'r',
+      statement: 'cd'.repeat(32),
+      note: 'Folds <b>fine</b>.',
+      at: '2026-01-02T03:04:05.000Z',
+    },
+    { role: 'owner', keys: ['ef'.repeat(32)], by: null, run: null, statement: null, note: null, at: null },
+  ]
+  const waiting = makeRun({ record: { approvals: [given, missing] } })
+  const text = textOf(await renderReport(waiting.record, waiting.read))
+  t.ok(text.includes('Status Waits for approval'))
+  t.ok(
+    text.includes('validator ✓ verified abababababababab 2026-01-02 03:04:05 UTC Folds &lt;b&gt;fine&lt;/b&gt;.'),
+    text.slice(0, 900),
+  )
+  t.ok(text.includes('owner waited for — —'))
+  t.ok(
+    textOf(await renderReport(makeRun({ record: { approvals: [given] } }).record, waiting.read)).includes(
+      'Status Passed',
+    ),
+  )
+  const bare = makeRun()
+  t.notOk((await renderReport(bare.record, bare.read)).includes('id="approvals"'))
+  const signed = textOf(
+    await renderReport(bare.record, bare.read, undefined, [
+      { key: '12'.repeat(32) },
+      { key: '34'.repeat(32), role: 'auditor', note: 'Seen.', at: 'never' },
+      { fault: 'no signature is by key 12' },
+    ]),
+  )
+  t.ok(signed.includes('attested ✓ verified 1212121212121212 —'))
+  t.ok(signed.includes('approved as auditor ✓ verified 3434343434343434 never Seen.'))
+  t.ok(signed.includes('✗ no signature is by key 12'))
+})
+
 const attack = `"><script>alert(1)</script><img src=x onerror=alert(1)>'\u202e\0]]>--><style>*{display:none}</style>`
 
 t.test('whatever is written into a run, it stays text', async (t) => {

@@ -3,8 +3,8 @@ import t from 'tap'
 import { fail } from '../../src/base/errors.ts'
 import type { Plan, PlannedCell } from '../../src/plan/index.ts'
 import type { Answer, Executor, Task } from '../../src/run/index.ts'
-import { runPlan } from '../../src/run/schedule.ts'
-import type { CellEntry, RunEvent, Store } from '../../src/store/index.ts'
+import { type CellOutcome, runPlan } from '../../src/run/schedule.ts'
+import type { CellEntry, DemandedApproval, RunEvent, Store } from '../../src/store/index.ts'
 
 const zero = '0'.repeat(64)
 
@@ -37,6 +37,7 @@ async function schedule(
   threads: number,
   work: (task: Task) => Partial<Answer> = () => ({}),
   invalid = false,
+  findApprovals?: (cells: readonly CellOutcome[]) => Promise<readonly DemandedApproval[]>,
 ) {
   const seen: Seen = { order: [], states: {}, most: 0 }
   let running = 0
@@ -67,6 +68,7 @@ async function schedule(
     executor: () => executor,
     onEvent,
     checkData,
+    ...(findApprovals && { findApprovals }),
   })
   return { seen, outcome }
 }
@@ -139,6 +141,58 @@ t.test('a failed gate holds back what is deployed', async (t) => {
     task.cell === 'gates' ? { facts: { gates: [{ passed }] } as never } : {}
   t.equal((await schedule(plan, 2, gate(false))).seen.states.deploy, 'skipped')
   t.equal((await schedule(plan, 2, gate(true))).seen.states.deploy, 'ran')
+  const deployed = planOf({ data: [], gates: ['data'], deploy: ['data'] }, ['data', 'deploy'])
+  const stricter = await schedule(deployed, 2, gate(false))
+  t.equal(stricter.seen.states.deploy, 'skipped', 'one that is cached waits for a gate that is new')
+  t.equal((await schedule(deployed, 2, gate(true))).seen.states.deploy, 'cached')
+})
+
+t.test('approvals are looked for once, when all but the targets have ended', async (t) => {
+  const plan = planOf({ data: [], gates: ['data'], slow: ['data'], deploy: ['data'] })
+  const asked: string[][] = []
+  const answer = (by: string | null) => async (cells: readonly CellOutcome[]) => {
+    asked.push(cells.map(({ cell }) => cell.id))
+    return [{ role: 'owner', keys: null, by, run: null, statement: null, note: null, at: null }]
+  }
+  const given = await schedule(plan, 1, undefined, false, answer('key'))
+  t.same(given.seen.order, ['data', 'gates', 'slow', 'deploy'])
+  t.match(given.outcome.approvals, [{ by: 'key' }])
+  const missing = await schedule(plan, 4, undefined, false, answer(null))
+  t.equal(missing.seen.states.deploy, 'skipped')
+  t.match(missing.outcome, { problem: undefined, approvals: [{ by: null }] })
+  const cached = await schedule(
+    planOf({ data: [], gates: ['data'], deploy: ['data'] }, ['data', 'gates', 'deploy']),
+    1,
+    undefined,
+    false,
+    answer(null),
+  )
+  t.equal(cached.seen.states.deploy, 'skipped', 'also where the target is cached')
+  const bare = await schedule(planOf({ data: [], a: ['data'] }), 1, undefined, false, answer(null))
+  t.match(bare.outcome.approvals, [{ by: null }], 'also without targets')
+  t.same(asked, [
+    ['data', 'gates', 'slow'],
+    ['data', 'gates', 'slow'],
+    ['data', 'gates'],
+    ['data', 'a'],
+  ])
+  const failed = await schedule(
+    plan,
+    1,
+    ({ cell }) => {
+      if (cell === 'slow') throw new Error('broke')
+      return {}
+    },
+    false,
+    answer('key'),
+  )
+  t.equal(failed.seen.states.deploy, 'skipped')
+  t.equal(failed.outcome.approvals, undefined, 'nobody asks for a run that failed')
+  const broken = await schedule(plan, 1, undefined, false, async () => {
+    throw fail('STORE_DAMAGED', { reason: 'x' })
+  })
+  t.equal(broken.seen.states.deploy, 'skipped')
+  t.match(broken.outcome.problem, { code: 'STORE_DAMAGED' })
 })
 
 t.test('a file that changed since it was planned with makes no cache entry', async (t) => {

@@ -73,7 +73,7 @@ export interface SeenRun {
 /** Runs a page to its end. `onEvent` may abort it on the way. */
 export async function seeRun(
   file: string,
-  options: PageOptions & Pick<RunOptions, 'signal' | 'executor' | 'report'> = {},
+  options: PageOptions & Pick<RunOptions, 'signal' | 'executor' | 'report' | 'key'> = {},
   onEvent: (event: RunEvent) => void = () => {},
 ): Promise<SeenRun> {
   const events: RunEvent[] = []

@@ -139,6 +139,22 @@ t.test('--set changes declared paths, also through short forms', async (t) => {
     t.throws(() => parseOverride(bad), { code: 'SPEC_BAD_OVERRIDE' }, bad)
 })
 
+t.test('approvals: keys by id or by file, outside of the digest, and no flag takes them out', async (t) => {
+  const algorithm = 'algorithm: gradient-boosting\n'
+  const id = 'a'.repeat(64)
+  const demanded = `${base}${algorithm}approvals: [owner, { role: validator, keys: [${id}, keys/validator.pub], note: Why. }]\n`
+  const pipeline = await pipelineOf(demanded)
+  t.match(pipeline.approvals, [{ role: 'owner' }, { role: 'validator', keys: [id, /^[0-9a-f]{64}$/], note: 'Why.' }])
+  t.same(pipeline.resolved.approvals, pipeline.approvals)
+  t.same(pageForDigest(pipeline), pageForDigest(await pipelineOf(`${base}${algorithm}`)))
+  for (const set of ['approvals=[]', 'approvals.0.role=me', 'approvals.validator.keys=[]'])
+    t.match((await check(demanded, [set])).errors, [{ code: 'SPEC_BAD_OVERRIDE', at: { file: '--set', col: 1 } }], set)
+  const absent = demanded.replace('validator.pub', 'gone.pub')
+  t.match((await check(absent)).errors, [{ code: 'SPEC_APPROVAL_KEY', message: /no such file/ }])
+  const replayed = await checkPage(parsePage(absent, 'page.yaml', folder), { registry, env, findsFiles: true })
+  t.same(replayed.errors, [], 'a replay needs no key files')
+})
+
 t.test('free keys are free, everywhere but among params', async (t) => {
   const text = `${base}x-team: risk\nalgorithm: { use: gradient-boosting, x-why: 1 }\nevaluate: { x-list: [1] }\n`
   t.same((await check(text)).errors, [])

@@ -23,7 +23,7 @@ const [builder, validator] = [signingKey(newKeyPair().privatePem), signingKey(ne
 const folder = join(store.runs.folder(record.id), 'attestations')
 
 t.test('a run is attested and approved by different keys', async (t) => {
-  await t.rejects(attestedBy(record, builder.publicKey, store), { code: 'SIGN_ABSENT' })
+  await t.rejects(attestedBy(record, [builder.publicKey], store), { code: 'SIGN_ABSENT' })
   const { envelope } = await attest(record, builder, store)
   const statement = JSON.parse(Buffer.from(envelope.payload, 'base64').toString()) as Statement
   t.match(statement, {
@@ -50,9 +50,18 @@ t.test('a run is attested and approved by different keys', async (t) => {
       ['approval', { key: validator.id, approval: note }],
     ]),
   )
-  t.equal((await attestedBy(record, builder.publicKey, store)).length, 1)
+  const told = await attestedBy(record, [builder.publicKey], store)
+  t.same(
+    new Map(told.map(({ kind, trusted }) => [kind, trusted])),
+    new Map([
+      ['provenance', true],
+      ['approval', false],
+    ]),
+  )
+  const both = await attestedBy(record, [validator.publicKey, builder.publicKey], store)
+  t.ok(both.every(({ trusted }) => trusted))
   await t.rejects(
-    attestedBy(record, validator.publicKey, store),
+    attestedBy(record, [validator.publicKey], store),
     { code: 'SIGN_ABSENT' },
     'an approval is no attestation',
   )
@@ -79,18 +88,22 @@ t.test('a statement that was changed, swapped or moved is found', async (t) => {
   await attest(other, builder, store)
   renameSync(path, join(foreign, name))
   t.match((await attestationsOf(other, store)).damaged, [{ error: { code: 'SIGN_OTHER_RUN' } }])
-  await t.rejects(attestedBy(other, builder.publicKey, store), { code: 'SIGN_OTHER_RUN' })
+  await t.rejects(attestedBy(other, [builder.publicKey], store), { code: 'SIGN_OTHER_RUN' })
   rmSync(join(foreign, name))
-  t.equal((await attestedBy(other, builder.publicKey, store)).length, 1)
+  t.equal((await attestedBy(other, [builder.publicKey], store)).length, 1)
 })
 
 t.test('somebody else’s key beside a forged statement does not help', async (t) => {
   const forger = signingKey(newKeyPair().privatePem)
   await attest(other, forger, store)
   t.same((await attestationsOf(other, store)).damaged, [], 'it is a sound statement of a key that nobody trusts')
-  const own = await attestedBy(other, builder.publicKey, store)
+  const told = await attestedBy(other, [builder.publicKey], store)
   t.same(
-    own.map(({ key }) => key),
-    [builder.id],
+    new Map(told.map(({ key, trusted }) => [key, trusted])),
+    new Map([
+      [builder.id, true],
+      [forger.id, false],
+    ]),
   )
+  await t.rejects(attestedBy(other, [validator.publicKey], store), { code: 'SIGN_ABSENT' })
 })

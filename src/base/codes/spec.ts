@@ -182,6 +182,16 @@ export const specCodes = table({
     hint: 'Swap the two, or take one out.',
     exit: 2,
   },
+  SPEC_APPROVAL_KEY: {
+    message: '`{key}` stands for no public key: {reason}',
+    hint: 'Write the id of a key, or the path of its `.pub` file from the folder of the page.',
+    exit: 2,
+  },
+  SPEC_APPROVALS_UNMET: {
+    message: 'nobody can give the approval by {role}: each approval is by another key',
+    hint: 'Name further keys under `keys:`.',
+    exit: 2,
+  },
   SPEC_MONOTONE_NOT_KEPT: { message: '`{column}` is promised to be monotone, and {plugin} {reason}', exit: 2 },
   SPEC_COLUMNS_NOT_TAKEN: {
     message: '{plugin} takes columns of type {taken}, and `{column}` is of type {type}',

@@ -3,9 +3,12 @@ import { fail } from '../../base/errors.ts'
 import { formatError } from '../../base/format-error.ts'
 import type { Json } from '../../base/json.ts'
 import { type FinishedRun, type LockOutcome, type PageOptions, runPage, storeFolder } from '../../index.ts'
+import type { DemandedApproval } from '../../store/record.ts'
+import { keyFile, keyToSignWith } from '../keys.ts'
 import { formatDuration, type Terminal } from '../output.ts'
 import { errorJson } from '../problems.ts'
 import { Progress } from '../progress.ts'
+import { approvalsJson, sayMissing, sayUncounted } from './approve.ts'
 import { gateLine, metricLines } from './metrics.ts'
 import { type PageCommandOptions, pageOptions } from './options.ts'
 import type { Serving } from './serve.ts'
@@ -17,10 +20,13 @@ interface RunOptions extends PageCommandOptions {
   readonly serve?: boolean
   readonly frozen?: boolean
   readonly updateLock?: boolean
+  readonly key?: string
 }
 
 /** Runs a page, shows its progress, and ends with metrics, gates, the report and the next command. */
 export async function run(page: string, options: RunOptions, terminal: Terminal): Promise<number> {
+  // Before the run: a key that cannot be opened is told now, not when all is done.
+  const key = keyFile(options.key) === undefined ? undefined : await keyToSignWith(options.key)
   const progress = new Progress(terminal)
   const stop = new AbortController()
   const interrupt = () => {
@@ -36,6 +42,7 @@ export async function run(page: string, options: RunOptions, terminal: Terminal)
       ...pageOptions(options),
       ...lockOption(options),
       signal: stop.signal,
+      ...(key && { key }),
       command: commandLine(page, options),
     })
     let next = await events.next()
@@ -50,7 +57,7 @@ export async function run(page: string, options: RunOptions, terminal: Terminal)
   printOutcome(finished, terminal)
   if (options.serve !== true || exitOf(finished, options) !== 0) {
     terminal.envelope(runJson(finished))
-    if (record.status === 'ok') sayNext(finished, terminal)
+    if (record.status === 'ok') sayNext(finished, page, terminal)
     return exitOf(finished, options)
   }
   const { startServing } = await import('./serve.ts')
@@ -60,9 +67,15 @@ export async function run(page: string, options: RunOptions, terminal: Terminal)
   return exits.ok
 }
 
-/** A frozen run that gave something else than its lock says exits as a verification that differs. */
+/** A run that waits for approvals exits as one whose gate failed: nothing was deployed. A frozen run that gave something else than its lock says exits as a verification that differs. */
 function exitOf({ record, lock }: FinishedRun, { frozen }: RunOptions): number {
-  return record.status === 'ok' && frozen && lock?.state === 'moved' ? 4 : exits[record.status]
+  if (record.status !== 'ok') return exits[record.status]
+  return frozen && lock?.state === 'moved' ? 4 : missingOf(record).length > 0 ? exits.gateFailed : exits.ok
+}
+
+/** Approvals that a good run waits for. */
+function missingOf({ status, approvals = [] }: FinishedRun['record']): readonly DemandedApproval[] {
+  return status === 'ok' ? approvals.filter(({ by }) => by === null) : []
 }
 
 function lockOption({ frozen, updateLock }: RunOptions): Pick<PageOptions, 'lock'> {
@@ -82,8 +95,8 @@ function commandLine(page: string, { set = [], threads }: RunOptions): string {
 }
 
 /** The `--json` envelope of a run. */
-function runJson({ record, report, problem, lock }: FinishedRun, serving?: Serving): Json {
-  const { id, digest, pipeline, status, result, observed, error, deploy } = record
+function runJson({ record, report, problem, lock, attestation }: FinishedRun, serving?: Serving): Json {
+  const { id, digest, pipeline, status, result, observed, error, deploy, approvals = [] } = record
   const seen = new Map(observed.cells.map((cell) => [cell.id, cell]))
   return {
     formatVersion: '1.0',
@@ -97,14 +110,16 @@ function runJson({ record, report, problem, lock }: FinishedRun, serving?: Servi
       return { id: cell, plugin, state, key, output, ms }
     }),
     report: report ?? null,
+    approvals: approvalsJson(approvals),
+    ...(attestation && { attestation }),
     ...(error && { errors: problem?.all.map(errorJson) ?? [error as unknown as Json] }),
     ...(lock && { lock: lock as unknown as Json }),
     ...(serving && { serving: { url: serving.url, port: serving.port } }),
   }
 }
 
-function printOutcome({ record, report, problem, lock }: FinishedRun, terminal: Terminal): void {
-  const { result, status, error, observed } = record
+function printOutcome({ record, report, problem, lock, attestation }: FinishedRun, terminal: Terminal): void {
+  const { result, status, error, observed, approvals = [] } = record
   if (problem) for (const one of problem.all) terminal.problem(formatError(one))
   else if (error) terminal.problem(`${error.code}  ${error.message}`)
   if (result.metrics) {
@@ -123,6 +138,9 @@ function printOutcome({ record, report, problem, lock }: FinishedRun, terminal: 
   if (result.model) terminal.result(`model   ${result.model.digest}`)
   if (report) terminal.result(`report  ${relative('.', report)}`)
   if (lock) printLock(lock, terminal)
+  for (const { role, by } of approvals)
+    terminal.result(`approve ${role}: ${by === null ? terminal.paint('yellow', 'waited for') : `by key ${by}`}`)
+  if (attestation) terminal.result(`signed  by key ${attestation.key}`)
   terminal.message()
   if (status === 'gateFailed')
     terminal.message('A gate failed: nothing was deployed. The report says where the model falls short.')
@@ -137,7 +155,15 @@ function printLock({ file, state, moved }: LockOutcome, terminal: Terminal): voi
   if (moved.length > 10) terminal.result(`        and ${moved.length - 10} more`)
 }
 
-function sayNext({ record: { pipeline }, store }: FinishedRun, terminal: Terminal): void {
+function sayNext({ record, store, uncounted = [] }: FinishedRun, page: string, terminal: Terminal): void {
+  const { pipeline, id } = record
+  const missing = missingOf(record)
+  if (missing.length > 0) {
+    sayUncounted(uncounted, missing, terminal)
+    sayMissing(missing, id, store, terminal)
+    terminal.message(`Then run the page again: npx daybook run ${page}`)
+    return
+  }
   // Where a command without a page would look for runs elsewhere, it has to be told.
   const found = storeFolder(undefined) === store
   const at = found ? pipeline : `${pipeline} --store ${relative('.', store)}`

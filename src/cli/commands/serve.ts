@@ -1,4 +1,4 @@
-import { createServer, openRunModel, openStore, serveConfiguration, storeFolder } from '../../index.ts'
+import { createServer, openRunModel, openStore, requireApproved, serveConfiguration, storeFolder } from '../../index.ts'
 import type { RunRecord } from '../../store/record.ts'
 import type { Terminal } from '../output.ts'
 import type { CommonOptions } from './options.ts'
@@ -28,7 +28,11 @@ export async function serve(run: string, options: ServeCommandOptions, terminal:
   return 0
 }
 
-/** Starts a server on the model of a run. What was typed goes before what the page's target says. */
+/**
+ * Starts a server on the model of a run. What was typed goes before what the page's target says.
+ *
+ * @throws DaybookError SIGN_NOT_APPROVED where the page demands approvals that nobody gave
+ */
 export async function startServing(
   record: RunRecord,
   folder: string,
@@ -36,6 +40,7 @@ export async function startServing(
   terminal: Terminal,
 ): Promise<Serving> {
   const store = await openStore(folder, { create: false })
+  await requireApproved(record, store)
   const configured = await serveConfiguration(store.runs.folder(record.id))
   const server = await createServer({
     name: record.pipeline,

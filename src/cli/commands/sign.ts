@@ -1,98 +1,113 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { fail } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
 import {
   type Attestation,
-  approve as approveRun,
   attest as attestRun,
   newKeyPair,
   openStore,
-  type SigningKey,
-  signingKey,
+  signFolder,
   storeFolder,
-  type VerifyingKey,
   verifyingKey,
+  writeSignedModel,
 } from '../../index.ts'
+import { keysToVerifyBy, keyToSignWith, newPassphrase } from '../keys.ts'
 import type { Terminal } from '../output.ts'
 import type { CommonOptions } from './options.ts'
 
-export interface KeyOptions {
+export interface KeyOptions extends CommonOptions {
   readonly key?: string
 }
 
-/** Makes a key pair: FILE, locked by DAYBOOK_KEY_PASSPHRASE where that is set, and FILE with `.pub` for the public half. */
+/** Makes a key pair: FILE, locked by a passphrase where one is given, and FILE with `.pub` for the public half. */
 export async function keyNew(file: string, _: CommonOptions, terminal: Terminal): Promise<number> {
-  const passphrase = process.env.DAYBOOK_KEY_PASSPHRASE || undefined
   const publicFile = `${file}.pub`
   for (const one of [file, publicFile]) if (existsSync(one)) throw fail('SIGN_KEY_EXISTS', { file: one })
+  const passphrase = await newPassphrase()
   const { privatePem, publicPem } = newKeyPair(passphrase)
-  await writeFile(file, privatePem, { mode: 0o600, flag: 'wx' })
-  await writeFile(publicFile, publicPem, { flag: 'wx' })
+  await write(file, privatePem, 0o600)
+  await write(publicFile, publicPem, 0o644)
   const { id } = verifyingKey(publicPem)
-  terminal.envelope({ formatVersion: '1.0', ok: true, key: id, private: resolve(file), public: resolve(publicFile) })
-  terminal.result(`key     ${id}`)
-  terminal.result(`private ${relative('.', resolve(file))}${passphrase === undefined ? ' (no passphrase)' : ''}`)
-  terminal.result(`public  ${relative('.', resolve(publicFile))}`)
-  if (passphrase === undefined) terminal.message('Set DAYBOOK_KEY_PASSPHRASE before to lock the private key.')
-  return 0
-}
-
-/** Signs where a run came from. */
-export async function attest(run: string, options: CommonOptions & KeyOptions, terminal: Terminal): Promise<number> {
-  const key = keyToSignWith(options)
-  const store = await openStore(storeFolder(undefined, options.store), { create: false })
-  const record = await store.runs.resolve(run)
-  printSigned(await attestRun(record, key, store), record.id, terminal)
-  return 0
-}
-
-interface ApproveOptions extends CommonOptions, KeyOptions {
-  readonly role?: string
-  readonly note?: string
-}
-
-/** Signs a run off in a role. */
-export async function approve(run: string, options: ApproveOptions, terminal: Terminal): Promise<number> {
-  const key = keyToSignWith(options)
-  const store = await openStore(storeFolder(undefined, options.store), { create: false })
-  const record = await store.runs.resolve(run)
-  const { role = 'reviewer', note = '' } = options
-  const at = new Date().toISOString()
-  printSigned(await approveRun(record, { role, note, at }, key, store), record.id, terminal)
-  return 0
-}
-
-/** The key that was named, by `--key` or DAYBOOK_KEY. @throws DaybookError SIGN_NO_KEY, SIGN_BAD_KEY, SIGN_PASSPHRASE */
-export function keyToSignWith({ key }: KeyOptions): SigningKey {
-  const file = key ?? process.env.DAYBOOK_KEY
-  if (!file) throw fail('SIGN_NO_KEY', {})
-  return signingKey(readKey(file), process.env.DAYBOOK_KEY_PASSPHRASE || undefined)
-}
-
-/** The public key in a file. @throws DaybookError SIGN_BAD_KEY */
-export function keyToVerifyBy(file: string): VerifyingKey {
-  return verifyingKey(readKey(file))
-}
-
-function readKey(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (thrown) {
-    throw fail('SIGN_BAD_KEY', { reason: (thrown as Error).message }, { cause: thrown })
-  }
-}
-
-function printSigned({ kind, key, approval, envelope }: Attestation, run: string, terminal: Terminal): void {
+  const locked = passphrase !== undefined
   terminal.envelope({
+    formatVersion: '1.0',
+    ok: true,
+    key: id,
+    private: resolve(file),
+    public: resolve(publicFile),
+    locked,
+  })
+  terminal.result(`key     ${id}`)
+  terminal.result(
+    `private ${relative('.', resolve(file))}${locked ? ', locked by its passphrase' : ' (no passphrase)'}`,
+  )
+  terminal.result(`public  ${relative('.', resolve(publicFile))}`)
+  if (!locked) terminal.message('Whoever reads the private key can sign with it: DAYBOOK_KEY_PASSPHRASE locks one.')
+  return 0
+}
+
+/** Prints the ids of public keys, as pages and records name them. */
+export function keyShow(file: string, _: CommonOptions, terminal: Terminal): number {
+  const keys = keysToVerifyBy([file]).map(({ id }) => id)
+  terminal.envelope({ formatVersion: '1.0', ok: true, keys })
+  for (const id of keys) terminal.result(id)
+  return 0
+}
+
+interface AttestOptions extends KeyOptions {
+  readonly out?: string
+}
+
+/** Signs where a run came from; with `--out`, writes its model with a `model.sig` too. */
+export async function attest(run: string, options: AttestOptions, terminal: Terminal): Promise<number> {
+  const key = await keyToSignWith(options.key)
+  const store = await openStore(storeFolder(undefined, options.store), { create: false })
+  const record = await store.runs.resolve(run)
+  const attestation = await attestRun(record, key, store)
+  if (options.out !== undefined) await writeSignedModel(record, store, key, options.out)
+  const out = options.out === undefined ? undefined : resolve(options.out)
+  terminal.envelope({ ...signedJson(attestation, record.id), ...(out !== undefined && { out }) })
+  terminal.result(`attested: run ${record.id} by key ${attestation.key}`)
+  if (out !== undefined) terminal.result(`model    ${relative('.', out)}, signed in model.sig`)
+  return 0
+}
+
+interface SignOptions extends KeyOptions {
+  readonly name?: string
+  readonly ignore?: readonly string[]
+}
+
+/** Signs all files of a folder: OpenSSF Model Signing. */
+export async function sign(folder: string, options: SignOptions, terminal: Terminal): Promise<number> {
+  const { name, ignore = [] } = options
+  const key = await keyToSignWith(options.key)
+  const ignored = ignore.map((path) => path.replace(/^\.\//, '').replace(/\/+$/, ''))
+  const signature = await signFolder(folder, key, { ...(name !== undefined && { name }), ignore: ignored })
+  terminal.envelope({ formatVersion: '1.0', ok: true, key: key.id, signature: resolve(signature) })
+  terminal.result(`signed: ${relative('.', resolve(signature))} by key ${key.id}`)
+  return 0
+}
+
+/** A signed statement as `--json` gives it. */
+export function signedJson({ kind, key, statement, approval, envelope }: Attestation, run: string) {
+  return {
     formatVersion: '1.0',
     ok: true,
     run,
     kind,
     key,
+    statement,
     ...(approval && { approval: approval as unknown as Json }),
     envelope: envelope as unknown as Json,
-  })
-  terminal.result(`${kind === 'provenance' ? 'attested' : `approved as ${approval?.role}`}: run ${run} by key ${key}`)
+  }
+}
+
+async function write(file: string, text: string, mode: number): Promise<void> {
+  try {
+    await writeFile(file, text, { mode, flag: 'wx' })
+  } catch (thrown) {
+    throw fail('SIGN_KEY_UNWRITABLE', { file, reason: (thrown as Error).message }, { cause: thrown })
+  }
 }

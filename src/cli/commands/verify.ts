@@ -1,34 +1,35 @@
 import { randomInt } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
-import { fail } from '../../base/errors.ts'
+import { fail, failAll } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
 import {
   type ArchiveVerification,
-  type Attestation,
   attestedBy,
+  checkRelied,
   openStore,
   type RunEvent,
+  type RunRecord,
+  type Store,
   sampleRun,
   storeFolder,
+  type TrustedAttestation,
   type Verification,
   verifyArchive,
-  verifyFiles,
-  verifyPackage,
+  verifyDigests,
   verifyRun,
 } from '../../index.ts'
+import { keysToVerifyBy } from '../keys.ts'
 import { alignColumns, type Terminal } from '../output.ts'
 import { Progress } from '../progress.ts'
 import type { CommonOptions } from './options.ts'
-import { keyToVerifyBy } from './sign.ts'
+import { isFolder, verifyFolder } from './verify-folder.ts'
 
 /** Exit codes by verdict. */
 const exits = { identical: 0, different: 4, unverifiable: 1 } as const
 
 interface VerifyCommandOptions extends CommonOptions {
   readonly data?: readonly string[]
-  readonly key?: string
+  readonly key?: readonly string[]
   /** False for `--no-replay`. */
   readonly replay?: boolean
   readonly runCode?: boolean
@@ -37,23 +38,11 @@ interface VerifyCommandOptions extends CommonOptions {
   readonly seed?: number
 }
 
-/** Verifies a package: a folder that holds its list. */
-async function verifyFolder(folder: string, terminal: Terminal): Promise<number> {
-  const { verdict, manifest, examples, faults } = await verifyPackage(folder)
-  const { target, model, files } = manifest
-  terminal.envelope({ formatVersion: '1.0', verdict, package: folder, target, model, examples, notes: [...faults] })
-  for (const fault of faults) terminal.result(`differs ${fault}`)
-  const what = `${Object.keys(files).length} files, ${examples} examples replayed`
-  const mark = terminal.paint(verdict === 'identical' ? 'green' : 'red', verdict)
-  terminal.result(`verdict ${mark}: package by ${target}${faults.length > 0 ? '' : `, ${what}`}, model ${model}`)
-  return exits[verdict]
-}
-
 /** Says whether a run, or the run in an archive, is what it claims to be. */
 export async function verify(word: string, options: VerifyCommandOptions, terminal: Terminal): Promise<number> {
   if (options.sample !== undefined && options.replay === false)
     throw fail('CLI_USAGE', { reason: '`--sample` runs cells again, `--no-replay` runs none: name one of them' })
-  if (existsSync(join(word, 'daybook-package.json'))) return verifyFolder(word, terminal)
+  if (isFolder(word)) return verifyFolder(word, options.key, terminal)
   return isFile(word) ? verifyFile(word, options, terminal) : verifyStored(word, options, terminal)
 }
 
@@ -67,10 +56,12 @@ async function verifyStored(word: string, options: VerifyCommandOptions, termina
   const { key, replay = true, sample } = options
   const store = await openStore(storeFolder(undefined, options.store), { create: false })
   const entry = await store.runs.find(word)
-  if (!replay && key === undefined) return conclude(await verifyFiles(entry, store), [], terminal)
+  if (!replay && key === undefined) return conclude(await verifyDigests(entry, store), undefined, terminal)
   const record = await store.runs.read(entry.run)
-  const signed = key === undefined ? [] : await attestedBy(record, keyToVerifyBy(key), store)
-  if (!replay) return conclude(await verifyFiles(entry, store), signed, terminal)
+  const signed = await signedBy(record, key, store)
+  if (!replay) return conclude(await verifyDigests(entry, store), signed, terminal)
+  const broken = await checkRelied(record, store)
+  if (broken.length > 0) throw failAll(broken)
   const verification = await watched(terminal, async (signal, show) => {
     const settings = { ...settingsOf(options), store: store.folder, signal }
     if (sample === undefined) return show(verifyRun(record, settings))
@@ -93,11 +84,11 @@ async function verifyFile(file: string, options: VerifyCommandOptions, terminal:
         replay,
         runCode,
         folder: process.cwd(),
-        ...(key !== undefined && { key: keyToVerifyBy(key) }),
+        ...(key !== undefined && { keys: keysToVerifyBy(key) }),
       }),
     ),
   )
-  return conclude(verification, verification.signed, terminal)
+  return conclude(verification, key === undefined ? undefined : verification.signed, terminal)
 }
 
 function settingsOf({ threads, data }: VerifyCommandOptions) {
@@ -129,20 +120,31 @@ async function watched<Result>(
   }
 }
 
+/** Statements about a run, where keys were asked for. */
+async function signedBy(
+  record: RunRecord,
+  key: readonly string[] | undefined,
+  store: Store,
+): Promise<readonly TrustedAttestation[] | undefined> {
+  return key === undefined ? undefined : attestedBy(record, keysToVerifyBy(key), store)
+}
+
 function conclude(
   verification: Verification | ArchiveVerification,
-  signed: readonly Attestation[],
+  signed: readonly TrustedAttestation[] | undefined,
   terminal: Terminal,
 ): number {
-  const statements = signed.map(({ kind, key, approval }) => ({ kind, key, ...approval }))
+  const statements = signed?.map(({ kind, key, trusted, approval }) => ({ kind, key, trusted, ...approval }))
   terminal.envelope({
     formatVersion: '1.0',
     ...(verification as unknown as { readonly [key: string]: Json }),
-    ...(signed.length > 0 && { signed: statements }),
+    ...(statements !== undefined && { signed: statements }),
   })
-  for (const { kind, key, approval } of signed) {
+  for (const { kind, key, approval, trusted } of signed ?? []) {
     const what = kind === 'provenance' ? 'attested' : `approved as ${approval?.role}, ${approval?.at}`
-    terminal.result(`signed  ${what}, by key ${key}`)
+    terminal.result(
+      `signed  ${what}, by key ${key}${trusted ? '' : terminal.paint('yellow', ' (not among those trusted)')}`,
+    )
   }
   print(verification, terminal)
   return exits[verification.verdict]

@@ -10,13 +10,19 @@ const statusWords: Readonly<Record<RunStatus, { readonly text: string; readonly 
   interrupted: { text: 'Interrupted', tone: 'warn' },
 }
 
+function wordsOf({ status, approvals = [], result }: RunRecord): { readonly text: string; readonly tone: string } {
+  if (status !== 'ok') return statusWords[status]
+  if (approvals.some(({ by }) => by === null)) return { text: 'Waits for approval', tone: 'warn' }
+  return result.gates.length === 0 ? { text: 'Finished', tone: 'ok' } : statusWords.ok
+}
+
 /** The strip on top: what came of the run, in numbers. */
 export function verdict(record: RunRecord): Html {
   const { result, observed } = record
-  const { text, tone } = statusWords[record.status]
+  const { text, tone } = wordsOf(record)
   const rows = result.split.rows
   return html`<dl class="verdict">
-<div><dt>Status</dt><dd class="big ${tone}">${record.status === 'ok' && result.gates.length === 0 ? 'Finished' : text}</dd>${gateList(result.gates)}</div>
+<div><dt>Status</dt><dd class="big ${tone}">${text}</dd>${gateList(result.gates)}</div>
 ${primaryMetric(record)}
 ${
   typeof rows.test === 'number' &&

@@ -51,6 +51,7 @@ export async function* verifyRun(record: RunRecord, options: VerifyOptions): Asy
         pipeline: located.pipeline,
         store,
         threads,
+        approvals: record.approvals ?? [],
         checkData: (frame) => checkData(located.pipeline, frame, registry),
         ...(sets && { sets }),
         ...(signal && { signal }),

@@ -5,7 +5,7 @@ import { problemOf, type Verification, verdictOfFiles } from './verification.ts'
  * Holds a run against its digests without repeating it: its record and what it claims, its entry of the ledger and those next to
  * it, events, report, files of targets, signed statements and every object that it needs.
  */
-export async function verifyFiles(entry: LedgerEntry, store: Store): Promise<Verification> {
+export async function verifyDigests(entry: LedgerEntry, store: Store): Promise<Verification> {
   const { damages, checked } = await checkRun(entry, store)
   const problems = damages.map(({ error, path }) => problemOf(error, path))
   const notes = ['Nothing was repeated: files and objects are those that were recorded.']
