@@ -5,6 +5,7 @@ import { asDaybookError, type DaybookError } from '../base/errors.ts'
 import { type Frame, frameFromState } from '../frame/index.ts'
 import { type Plan, planPipeline } from '../plan/index.ts'
 import { decodeState } from '../plugin/api.ts'
+import { isIgnored } from '../spec/ignore.ts'
 import type { CellSpec, Pipeline } from '../spec/pipeline.ts'
 import { newRunId, type RunEvent, type RunRecord, type Store } from '../store/index.ts'
 import { EventQueue } from './event-queue.ts'
@@ -14,6 +15,7 @@ import { observeGit, observeMachine } from './observe.ts'
 import { observeInputs } from './observe-inputs.ts'
 import { type CellOutcome, type PlanOutcome, runPlan } from './schedule.ts'
 import type { Executor } from './task.ts'
+import { collectWarnings } from './warnings.ts'
 import { WorkerExecutor } from './worker-executor.ts'
 
 export interface RunOptions {
@@ -54,6 +56,8 @@ export interface FinishedRun {
   readonly folder: string
   /** Folder of the store. */
   readonly store: string
+  /** Warnings of all its cells, cached ones too, and how many of them the page silences. */
+  readonly warnings: { readonly count: number; readonly silenced: number }
   /** Path of the report, where one was made. */
   readonly report?: string
   /** What ended it early, at its place in the page. */
@@ -107,12 +111,20 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
       signal,
       executor: openExecutor,
       onEvent: tell,
+      isSilenced: (cell, warning) => isIgnored(pipeline.ignore, { cell, ...warning }),
       checkData,
     }).finally(() => queue.close())
     running.catch(() => {}) // awaited below, when the events are through
     yield* queue
     const outcome = placed(await running, pipeline)
     if (outcome.invalid) throw outcome.problem
+    const warnings = await collectWarnings(pipeline, outcome, store.objects)
+    const useless = warnings.filter(({ warning }) => warning.code === 'IGNORED_NOTHING')
+    for (const { cell, warning } of useless) {
+      const told: RunEvent = { type: 'cellWarned', cell, warning, silenced: false }
+      events.push(told)
+      yield told
+    }
     const finishedAt = new Date()
     const record = makeRecord({
       id,
@@ -143,6 +155,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
       record,
       folder,
       store: store.folder,
+      warnings: { count: warnings.length, silenced: warnings.filter(({ silenced }) => silenced).length },
       ...(report.text !== undefined && { report: join(folder, 'report.html') }),
       ...(outcome.problem !== undefined && { problem: outcome.problem }),
     }

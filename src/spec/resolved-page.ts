@@ -35,6 +35,10 @@ export function resolvedPage(pipeline: Omit<Pipeline, 'resolved'>, root: JsonObj
       const { note: why } = (root.gates as JsonObject[] | undefined)?.[i] ?? {}
       return compact({ metric, on, atLeast, atMost, note: why })
     }),
+    ignore: pipeline.ignore.map(({ warning, column, cell, reason }, i) => {
+      const { note: why } = (root.ignore as JsonObject[] | undefined)?.[i] ?? {}
+      return compact({ warning, column, cell, reason, note: why })
+    }),
     deploy: pipeline.deploy.map(cellOf),
   })
 }

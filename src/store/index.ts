@@ -1,5 +1,6 @@
 export { type Attestation, approve, attest, attestationsOf, attestedBy } from './attestations.ts'
 export type { CellEntry, Cells } from './cells.ts'
+export type * from './checks.ts'
 export { type Difference, diffRuns } from './diff-runs.ts'
 export type { Drawings } from './drawings.ts'
 export type * from './evaluation.ts'

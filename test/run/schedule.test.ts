@@ -66,6 +66,7 @@ async function schedule(
     signal,
     executor: () => executor,
     onEvent,
+    isSilenced: () => false,
     checkData,
   })
   return { seen, outcome }

@@ -82,7 +82,7 @@ function commandLine(page: string, { set = [], threads }: RunOptions): string {
 }
 
 /** The `--json` envelope of a run. */
-function runJson({ record, report, problem, lock }: FinishedRun, serving?: Serving): Json {
+function runJson({ record, report, problem, lock, warnings }: FinishedRun, serving?: Serving): Json {
   const { id, digest, pipeline, status, result, observed, error, deploy } = record
   const seen = new Map(observed.cells.map((cell) => [cell.id, cell]))
   return {
@@ -96,6 +96,7 @@ function runJson({ record, report, problem, lock }: FinishedRun, serving?: Servi
       const { state = 'skipped', key = null, ms = 0 } = seen.get(cell) ?? {}
       return { id: cell, plugin, state, key, output, ms }
     }),
+    warnings: warnings as unknown as Json,
     report: report ?? null,
     ...(error && { errors: problem?.all.map(errorJson) ?? [error as unknown as Json] }),
     ...(lock && { lock: lock as unknown as Json }),
@@ -103,7 +104,7 @@ function runJson({ record, report, problem, lock }: FinishedRun, serving?: Servi
   }
 }
 
-function printOutcome({ record, report, problem, lock }: FinishedRun, terminal: Terminal): void {
+function printOutcome({ record, report, problem, lock, warnings }: FinishedRun, terminal: Terminal): void {
   const { result, status, error, observed } = record
   if (problem) for (const one of problem.all) terminal.problem(formatError(one))
   else if (error) terminal.problem(`${error.code}  ${error.message}`)
@@ -121,11 +122,18 @@ function printOutcome({ record, report, problem, lock }: FinishedRun, terminal: 
   )
   terminal.result(`digest  ${record.digest}`)
   if (result.model) terminal.result(`model   ${result.model.digest}`)
+  if (warnings.count > 0) terminal.result(warningsLine(warnings))
   if (report) terminal.result(`report  ${relative('.', report)}`)
   if (lock) printLock(lock, terminal)
   terminal.message()
   if (status === 'gateFailed')
     terminal.message('A gate failed: nothing was deployed. The report says where the model falls short.')
+}
+
+/** `3 warnings (1 silenced)` */
+function warningsLine({ count, silenced }: FinishedRun['warnings']): string {
+  const counted = `${count} warning${count === 1 ? '' : 's'}`
+  return `warned  ${counted}${silenced > 0 ? ` (${silenced} silenced)` : ''}`
 }
 
 function printLock({ file, state, moved }: LockOutcome, terminal: Terminal): void {
