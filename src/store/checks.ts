@@ -15,7 +15,8 @@ export interface Finding {
 /** A set of rows, by the digest of their keys: equal for equal sets in whatever order. */
 export interface RowSet {
   readonly rows: number
-  readonly digest: Digest
+  /** The digest with its kind: a bare one would name an object of the store. */
+  readonly keys: `sha256:${Digest}`
 }
 
 /**

@@ -63,7 +63,7 @@ function rowSets(keys: readonly string[]): (rows: Uint32Array) => RowSet {
   return (rows) => {
     const chosen = new Uint8Array(keys.length)
     for (let i = 0; i < rows.length; i++) chosen[rows[i] as number] = 1
-    return { rows: rows.length, digest: digestOf(order, chosen, texts) }
+    return { rows: rows.length, keys: `sha256:${digestOf(order, chosen, texts)}` }
   }
 }
 
