@@ -1,8 +1,11 @@
-import { warnings } from '../base/codes/warnings.ts'
+import { type WarningCode, warnings } from '../base/codes/warnings.ts'
 import { type DaybookError, fail } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import type { Page } from './page.ts'
 import type { IgnoreSpec } from './pipeline.ts'
+
+/** Nothing excuses a leak of rows; and what says that an entry is of no use is not silenced by another. */
+const loud: readonly string[] = ['LEAK_ROWS', 'IGNORED_NOTHING'] satisfies WarningCode[]
 
 /**
  * Checks `ignore:` against what can warn. Codes of plugins stand nowhere beforehand, so that an unknown code is an error
@@ -17,7 +20,10 @@ export function checkIgnore(
 ): DaybookError[] {
   const errors: DaybookError[] = []
   for (const [i, { warning, column, cell, path }] of ignore.entries()) {
-    if (!Object.hasOwn(warnings, warning)) {
+    if (loud.includes(warning)) {
+      const values = { key: 'warning', got: `\`${warning}\``, expected: 'a warning that can be silenced' }
+      errors.push(fail('SPEC_BAD_VALUE', values, { at: page.place([...path, 'warning']), hint: 'Take the entry out.' }))
+    } else if (!Object.hasOwn(warnings, warning)) {
       const near = nearest(warning, Object.keys(warnings))
       const at = page.place([...path, 'warning'])
       if (near !== undefined)

@@ -48,8 +48,11 @@ export interface ColumnMeasure {
   /** How well the column alone tells the target; null: not measured. */
   readonly strength: {
     readonly measure: 'auc' | 'spearman' | 'r2'
+    /** Of several classes the mean of each against the rest. */
     readonly value: number
+    /** Of several classes, the one that it tells best. */
     readonly class?: string
+    readonly classValue?: number
   } | null
   readonly missing: number
   /** AUC of whether it is missing, where enough is; null: not measured. */

@@ -2,6 +2,8 @@
 export interface WarningEntry {
   /** What was found; `{name}` is filled in from the values given. */
   readonly message: string
+  /** For the columns beyond those that are told one by one. */
+  readonly many?: string
   /** What to do about it. */
   readonly hint: string
 }
@@ -50,10 +52,12 @@ export const warnings = table({
   },
   CONSTANT_COLUMN: {
     message: '`{column}` holds one value in all training rows',
+    many: '{more} more columns hold one value in all training rows',
     hint: 'Nothing can be learned from it. Was it filled in, or filtered by?',
   },
   NEARLY_CONSTANT_COLUMN: {
     message: '`{column}` holds one value in {share} % of the training rows',
+    many: '{more} more columns hold one value in nearly all training rows',
     hint: 'What is learned from the few others rests on very few rows.',
   },
   RARE_CLASS: {
@@ -102,5 +106,7 @@ export type WarningCode = keyof typeof warnings
 
 /** The message of a warning, filled in. A value that is not given stays as its placeholder. */
 export function warningText(code: WarningCode, values: Readonly<Record<string, unknown>>): string {
-  return warnings[code].message.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? `{${name}}`))
+  const { message, many }: WarningEntry = warnings[code]
+  const template = many !== undefined && values.more !== undefined ? many : message
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? `{${name}}`))
 }

@@ -7,10 +7,12 @@ import { givesAway } from './given-away.ts'
 import { identifies, mostDistinct } from './identifier.ts'
 import { missingTells } from './missing.ts'
 import type { Outcome } from './outcome.ts'
-import { strengthOf } from './strength.ts'
+import { type Strength, strengthOf } from './strength.ts'
 
 /** AUC, rank correlation or R² of a column alone above which it is told. */
 const strongest = 0.95
+/** AUC of one of several classes against the rest above which it is told. */
+const strongestOfClass = 0.99
 /** AUC of is-missing above which it is told. */
 const mostTelling = 0.65
 
@@ -55,10 +57,7 @@ export function checkColumns(
     if (outcome !== undefined) given.look()
     if (strength !== undefined) strong.look(strength.value, name)
     if (away !== undefined) given.add(away as unknown as Finding['values'], name)
-    else if (strength?.certain && strength.value > strongest) {
-      const what = tells(strength.class)
-      strong.add({ what, measure: measures[strength.measure], value: short(strength.value) }, name)
-    }
+    else if (strength !== undefined) addStrength(strong, strength, name)
     if (absent !== undefined) {
       missing.look(absent.value, name)
       const share = perCent(coded.missing / rows.length)
@@ -69,27 +68,34 @@ export function checkColumns(
     ids.look()
     if (named !== undefined) ids.add({ ...named }, name)
     constant.look()
-    nearly.look(commonest, name)
     const kind = isConstant(coded)
+    nearly.look(kind === 'constant' ? undefined : commonest, name)
     if (kind === 'constant' && holdsOneValue(column, rows, features.rows)) constant.add({}, name)
     else if (kind !== undefined) nearly.add({ share: Math.round(commonest * 1e5) / 1e3 }, name)
     columns.push({
       column: name,
       distinct: coded.counts.length,
       commonest: rounded(commonest),
-      strength: strength
-        ? {
-            measure: strength.measure,
-            value: rounded(strength.value),
-            ...(strength.class !== undefined && { class: strength.class }),
-          }
-        : null,
+      strength: strength ? measureOf(strength) : null,
       missing: coded.missing,
       missingAuc: absent ? rounded(absent.value) : null,
     })
   }
   const all = outcome === undefined ? [ids, constant, nearly] : [strong, given, missing, ids, constant, nearly]
   return { columns, findings: all.flatMap(({ list }) => list), summary: all.map(({ summary }) => summary) }
+}
+
+/** A column that tells all classes, or one of several nearly without fault: a single class is often told honestly. */
+function addStrength(strong: Findings, { measure, value, certain, best }: Strength, column: string): void {
+  if (certain && value > strongest)
+    strong.add({ what: 'the target', measure: measures[measure], value: short(value) }, column)
+  else if (best?.certain && best.value > strongestOfClass)
+    strong.add({ what: tells(best.class), measure: 'AUC', value: short(best.value) }, column, strongestOfClass)
+}
+
+function measureOf({ measure, value, best }: Strength): ColumnMeasure['strength'] {
+  if (best === undefined) return { measure, value: rounded(value) }
+  return { measure, value: rounded(value), class: best.class, classValue: rounded(best.value) }
 }
 
 function tells(name: string | undefined): string {

@@ -1,8 +1,9 @@
-import { type WarningCode, warningText } from '../../base/codes/warnings.ts'
+import { type WarningCode, type WarningEntry, warnings, warningText } from '../../base/codes/warnings.ts'
 import type { CheckSummary, Finding } from '../../store/checks.ts'
 
-/** Findings of one code that are told one by one. */
+/** Findings of one code that are told one by one; and of those of many columns at once, such as the edges of images. */
 const mostOfCode = 20
+const fewOfCode = 5
 
 type Values = Finding['values']
 
@@ -37,13 +38,24 @@ export class Findings {
 
   add(values: Values, column?: string, threshold = this.#threshold): void {
     this.#found++
-    if (this.#list.length === mostOfCode) return
+    if (this.#list.length === this.#most) return
     const message = warningText(this.#code, { threshold, ...values, ...(column !== undefined && { column }) })
     this.#list.push({ code: this.#code, ...(column !== undefined && { column }), values, threshold, message })
   }
 
   get list(): readonly Finding[] {
-    return this.#list
+    const more = this.#found - this.#list.length
+    if (more === 0 || !this.#together) return this.#list
+    const message = warningText(this.#code, { more })
+    return [...this.#list, { code: this.#code, values: { more }, threshold: this.#threshold, message }]
+  }
+
+  get #together(): boolean {
+    return (warnings[this.#code] as WarningEntry).many !== undefined
+  }
+
+  get #most(): number {
+    return this.#together ? fewOfCode : mostOfCode
   }
 
   get summary(): CheckSummary {

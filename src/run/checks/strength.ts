@@ -7,11 +7,12 @@ type Values = Extract<Outcome, { type: 'values' }>
 /** How well a column alone tells the target. */
 export interface Strength {
   readonly measure: 'auc' | 'spearman' | 'r2'
-  /** 0 … 1; of several classes that of the class that it tells best. */
+  /** 0 … 1; of several classes the mean of each against the rest. */
   readonly value: number
-  readonly class?: string
   /** Is it more than a column of no worth gives by chance on as few rows? */
   readonly certain: boolean
+  /** Of several classes, the one that it tells best from the rest. */
+  readonly best?: { readonly class: string; readonly value: number; readonly certain: boolean }
 }
 
 /** Standard errors that a measure must stand above chance by: about one in 300,000 columns of no worth does. */
@@ -39,23 +40,21 @@ function classStrength(column: CodedColumn, outcome: Classes, folds: Uint8Array)
   const ordered = column.ordered ? tableOf(column.codes, column.counts.length, outcome) : undefined
   const grouped = groupCodes(column)
   const byFold = tableOf(grouped.codes, grouped.size, outcome, folds)
-  let best: Strength | undefined
-  for (const [place, code] of outcome.asked.entries()) {
-    const areas = [
-      ordered === undefined ? undefined : eitherWay(orderedArea(ordered, outcome.asked.length, place)),
+  const areas = outcome.asked.flatMap((code, place) => {
+    const found = [
+      ordered && eitherWay(orderedArea(ordered, outcome.asked.length, place)),
       outOfFoldArea(byFold, grouped.size, outcome.asked.length, place),
-    ]
-    for (const area of areas) {
-      if (area === undefined || (best !== undefined && area.value <= best.value)) continue
-      best = {
-        measure: 'auc',
-        value: area.value,
-        ...(outcome.names.length > 2 && { class: outcome.names[code] as string }),
-        certain: area.sigmas > sigmas,
-      }
-    }
-  }
-  return best
+    ].filter((area) => area !== undefined)
+    return found.length === 0 ? [] : [{ code, ...found.reduce((best, one) => (one.value > best.value ? one : best)) }]
+  })
+  const [first] = areas
+  if (first === undefined) return undefined
+  const value = areas.reduce((sum, area) => sum + area.value, 0) / areas.length
+  const certain = areas.every((area) => area.sigmas > sigmas)
+  if (outcome.names.length === 2) return { measure: 'auc', value, certain }
+  const best = areas.reduce((most, area) => (area.value > most.value ? area : most), first)
+  const name = outcome.names[best.code] as string
+  return { measure: 'auc', value, certain, best: { class: name, value: best.value, certain: best.sigmas > sigmas } }
 }
 
 /** Rows by code and asked class, then in all: `[code * (asked + 1) + place]`; with folds one such table a fold, in a row. */
