@@ -121,6 +121,9 @@ function checkFacts(pipeline: Pipeline, frame: Frame, errors: DaybookError[]): v
       const place = 'on' in split && split.on === name ? ['data', 'split', 'on'] : ['data', 'columns', name, 'role']
       errors.push(roleType(column, 'an order in time', 'dates or numbers', source.place(place)))
     }
+    for (const bound of ['min', 'max'] as const)
+      if (facts?.[bound] !== undefined && type !== 'number')
+        errors.push(roleType(column, `\`${bound}\``, 'numbers', source.place(['data', 'columns', name, bound])))
     if (facts?.monotone !== undefined && type !== 'number') {
       errors.push(roleType(column, '`monotone`', 'numbers', source.place(['data', 'columns', name, 'monotone'])))
     }

@@ -13,7 +13,7 @@ export interface Duplicates {
 
 /**
  * Finds test rows that equal a row that trained (or validated) in all features. Rows of few and frequent values meet by
- * chance: such a row has more rows that differ from it in one column than rows that equal it. A copy has not.
+ * chance: such a row has rows beside it that differ in one column. A copy has none.
  *
  * @param y target of all rows; empty where there is none
  */
@@ -22,22 +22,46 @@ export function findDuplicates(
   { seen, test }: { readonly seen: Uint32Array; readonly test: Uint32Array },
   y: ArrayLike<number>,
 ): Duplicates {
-  const columns = frame.columns.filter((column) => column.type !== 'sparse')
-  if (columns.length === 0) return { looked: 0, rows: 0, unlikely: 0, same: 0, other: 0 }
-  const hashes = hashRows(columns, frame.rows)
+  const all = frame.columns.filter((column) => column.type !== 'sparse')
+  if (all.length === 0) return { looked: 0, rows: 0, unlikely: 0, same: 0, other: 0 }
+  const hashes = hashRows(all, frame.rows)
   const table = new RowTable(hashes, seen)
   const pairs: (readonly [test: number, seen: number])[] = []
   for (const row of test) {
     const match = table.find(row)
-    if (match !== undefined && columns.every((column) => equalAt(column, row, match))) pairs.push([row, match])
+    if (match !== undefined && all.every((column) => equalAt(column, row, match))) pairs.push([row, match])
   }
-  const likely = likelyRows(columns, hashes, seen, new Set(pairs.map(([, match]) => match)))
+  const likely = likelyRows(all, hashes, table, seen, new Set(pairs.map(([, match]) => match)))
   const unlikely = pairs.filter(([, match]) => !likely.has(match))
   const same = unlikely.filter(([row, match]) => y[row] === y[match]).length
   return { looked: test.length, rows: pairs.length, unlikely: unlikely.length, same, other: unlikely.length - same }
 }
 
 type RawColumn = Exclude<Column, { type: 'sparse' }>
+
+/** Rows that are held against each other to find twins. */
+const twinRows = 2000
+
+/**
+ * Columns without those that say the same as an earlier one in other words: a code and its name change together. Told by
+ * rows that differ, since copied rows make twins of all columns.
+ */
+function withoutTwins(columns: readonly RawColumn[], table: RowTable, seen: Uint32Array): readonly RawColumn[] {
+  const looked = seen.filter((row) => table.find(row) === row).subarray(0, twinRows)
+  const known = new Set<string>()
+  return columns.filter(({ values }) => {
+    const codes = new Map<unknown, number>() // NaN is equal to itself here
+    const pattern = Array.from(looked, (row) => {
+      const value = values[row]
+      const code = codes.get(value) ?? codes.size
+      codes.set(value, code)
+      return code
+    }).join()
+    const isTwin = known.has(pattern) && codes.size < 0.9 * looked.length
+    known.add(pattern)
+    return !isTwin
+  })
+}
 
 /** Sums of the hashes of a row's values, so that a column can be taken out again. What they find is compared by value. */
 type Hashes = readonly [Uint32Array, Uint32Array]
@@ -131,27 +155,34 @@ function equalAt(column: RawColumn, one: number, two: number): boolean {
   return column.values[one] === column.values[two]
 }
 
-/** Of the rows given, those that more rows of the training side differ from in one column than equal them. */
+/**
+ * Of the rows given, those whose values are frequent enough to meet by chance: rows of the training side differ from them in
+ * one column, a tenth as many or more as equal them; or one in a hundred equals them.
+ */
 function likelyRows(
-  columns: readonly RawColumn[],
-  [a, b]: Hashes,
+  all: readonly RawColumn[],
+  given: Hashes,
+  table: RowTable,
   seen: Uint32Array,
   rows: ReadonlySet<number>,
 ): ReadonlySet<number> {
   if (rows.size === 0) return rows
+  const columns = withoutTwins(all, table, seen)
+  const hashes = columns.length === all.length ? given : hashRows(columns, given[0].length)
   const near = new Map<number, number>()
-  const equal = countKeys(rows, seen, [a, b], () => {
+  const equal = countKeys(rows, seen, hashes, () => {
     found[0] = 0
     found[1] = 0
   })
   for (const [i, column] of columns.entries()) {
-    const counts = countKeys(rows, seen, [a, b], hasherOf(column, i))
+    const counts = countKeys(rows, seen, hashes, hasherOf(column, i))
     for (const row of rows) near.set(row, (near.get(row) ?? 0) + (counts.get(row) as number))
   }
   const likely = new Set<number>()
   for (const row of rows) {
     const same = equal.get(row) as number
-    if ((near.get(row) as number) - columns.length * same > same) likely.add(row) // each equal row counted once a column
+    const apart = (near.get(row) as number) - columns.length * same // an equal row was counted once a column
+    if ((apart > 0 && apart * 10 >= same) || same > Math.max(20, seen.length / 100)) likely.add(row)
   }
   return likely
 }
