@@ -24,7 +24,7 @@ export function checkIgnore(
       const values = { key: 'warning', got: `\`${warning}\``, expected: 'a warning that can be silenced' }
       errors.push(fail('SPEC_BAD_VALUE', values, { at: page.place([...path, 'warning']), hint: 'Take the entry out.' }))
     } else if (!Object.hasOwn(warnings, warning)) {
-      const near = nearest(warning, Object.keys(warnings))
+      const near = misspelt(warning)
       const at = page.place([...path, 'warning'])
       if (near !== undefined)
         errors.push(fail('SPEC_UNKNOWN_WARNING', { warning }, { at, hint: `did you mean \`${near}\`?` }))
@@ -38,4 +38,10 @@ export function checkIgnore(
     if (twin) errors.push(fail('SPEC_LISTED_TWICE', { use: warning }, { at: page.place(path) }))
   }
   return errors
+}
+
+/** The code of the engine that another is a slip of: near, and begun alike, since codes of plugins can be near by chance. */
+export function misspelt(code: string): WarningCode | undefined {
+  const alike = (Object.keys(warnings) as WarningCode[]).filter((known) => known[0] === code[0])
+  return nearest(code, alike) as WarningCode | undefined
 }

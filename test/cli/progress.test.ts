@@ -47,6 +47,7 @@ const events: RunEvent[] = [
   { type: 'cellProgress', cell: 'train', done: 5, total: 10, note: 'log-loss 0.41' },
   { type: 'cellWarned', cell: 'train', warning: { code: 'SLOW', message: 'it has not converged' }, silenced: false },
   { type: 'cellWarned', cell: 'train', warning: { code: 'SLOW', message: 'it has not converged' }, silenced: false },
+  { type: 'cellWarned', cell: 'train', warning: { code: 'KNOWN', message: 'it is known' }, silenced: true },
   { type: 'cellEnded', cell: 'train', state: 'failed', ms: 30 },
   { type: 'cellEnded', cell: 'evaluate', state: 'skipped', ms: 0 },
   { type: 'runEnded', run: 'r1', status: 'failed', digest: 'd' },

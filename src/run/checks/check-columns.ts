@@ -28,12 +28,14 @@ const measures = { auc: 'AUC', spearman: 'rank correlation', r2: 'R²' } as cons
  * Measures each feature by itself: how well it tells the target, whether it gives it away, whether missing values do, whether
  * it is constant or names rows.
  *
- * @param rows training rows that are measured
+ * @param train training rows
+ * @param rows those of them that are measured
  * @param outcome the target on those rows; undefined in tasks that are learned without
  * @param folds fold of each of those rows, for rates out of fold
  */
 export function checkColumns(
   features: Frame,
+  train: Uint32Array,
   rows: Uint32Array,
   outcome: Outcome | undefined,
   folds: Uint8Array,
@@ -70,8 +72,8 @@ export function checkColumns(
     constant.look()
     const kind = isConstant(coded)
     nearly.look(kind === 'constant' ? undefined : commonest, name)
-    if (kind === 'constant' && holdsOneValue(column, rows, features.rows)) constant.add({}, name)
-    else if (kind !== undefined) nearly.add({ share: Math.round(commonest * 1e5) / 1e3 }, name)
+    if (kind === 'constant' && holdsOneValue(column, train)) constant.add({}, name)
+    else if (kind !== undefined) nearly.add({ share: Math.floor(commonest * 1e5) / 1e3 }, name)
     columns.push({
       column: name,
       distinct: coded.counts.length,
@@ -102,10 +104,9 @@ function tells(name: string | undefined): string {
   return name === undefined ? 'the target' : `class \`${name}\` from the rest`
 }
 
-/** A sample can hold one value where the rows do not: then the column is nearly constant at most. */
-function holdsOneValue({ values }: Exclude<Column, { type: 'sparse' }>, rows: Uint32Array, all: number): boolean {
-  if (rows.length === all) return true
-  const first = values[rows[0] as number]
-  for (const value of values) if (!Object.is(value, first)) return false
+/** A sample can hold one value where the training rows do not: then the column is nearly constant. */
+function holdsOneValue({ values }: Exclude<Column, { type: 'sparse' }>, train: Uint32Array): boolean {
+  const first = values[train[0] as number]
+  for (let i = 1; i < train.length; i++) if (!Object.is(values[train[i] as number], first)) return false
   return true
 }

@@ -53,7 +53,7 @@ export function checkRows(data: CheckedData): Checks {
   const measured = sampleOf(train, data.random('measured rows'))
   const outcome = learnsTarget(question.task) ? outcomeOf(question, gather(y, measured)) : undefined
   const proof = proveRows(split, rowKeys(frame, page.key), page.key)
-  const byColumn = checkColumns(features, measured, outcome, foldsOf(measured.length, data.random('folds')))
+  const byColumn = checkColumns(features, train, measured, outcome, foldsOf(measured.length, data.random('folds')))
   const duplicates = outcome && findDuplicates(features, sides, y)
   const checked = [
     leakOf(proof),

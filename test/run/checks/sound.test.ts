@@ -59,7 +59,9 @@ t.test('no finding where the target has nothing to do with the columns', async (
             ? Float32Array.from({ length: rows }, (_, row) => label.uniform(row))
             : Int32Array.from({ length: rows }, (_, row) => Math.floor(label.uniform(row) * classes.length))
       const checks = check({ columns, ...(y && { y, classes: y instanceof Int32Array ? classes : [] }) })
-      return found(checks).length === 0 && checks.proof.holds
+      // Of few rows, a rare value can be in none of them, and a class in few.
+      const others = found(checks).filter((finding) => !/^CONSTANT_COLUMN rare|^RARE_CLASS/.test(finding))
+      return others.length === 0 && checks.proof.holds
     }),
     { numRuns: 60, seed: 7 },
   )
