@@ -3,9 +3,9 @@ import type { ExportedRun, ExportOptions } from './package/export-run.ts'
 import type { Files, SignFilesOptions, SignFolderOptions, VerifiedFiles } from './package/index.ts'
 import type { ArchiveVerification, VerifyArchiveOptions } from './package/verify-archive.ts'
 import type { PackageVerification } from './package/verify-package.ts'
-import type { DocumentKind } from './report/documents/index.ts'
+import type { DocumentKind, Signed } from './report/documents/index.ts'
+import type { PostOptions } from './report/documents/post-events.ts'
 import type { DrawingCache } from './report/figure.ts'
-import type { ReportedStatement } from './report/sections/approvals.ts'
 import type { ReadObject } from './report/view.ts'
 import type { PredictionComparison } from './run/diff/compare-predictions.ts'
 import type { PackageOptions } from './run/package-run.ts'
@@ -39,8 +39,8 @@ export type { Plan, PlannedCell } from './plan/index.ts'
 export { type CellReason, whyRan } from './plan/why-ran.ts'
 export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
-export type { DocumentKind } from './report/documents/index.ts'
-export type { ReportedStatement } from './report/sections/approvals.ts'
+export type { DocumentKind, Signed, SignOff } from './report/documents/index.ts'
+export type { PostOptions } from './report/documents/post-events.ts'
 export type { PredictionComparison, PredictionDiff } from './run/diff/compare-predictions.ts'
 export { version } from './run/observe.ts'
 export type { PackageOptions } from './run/package-run.ts'
@@ -220,10 +220,36 @@ export async function writeSignedModel(
   await writeFiles(folder, new Map<string, Uint8Array | string>([...files, [signatureFile, signature]]))
 }
 
-/** Writes a document of a run: its model card, its bill of materials, its lineage. */
-export async function writeDocument(kind: DocumentKind, record: RunRecord, read: ReadObject): Promise<string> {
+/**
+ * Writes a document of a run: its model card, its bill of materials, its lineage, an audit dossier.
+ *
+ * @param signed what {@link signedFor} tells: without it, documents say nothing of sign-offs and the ledger
+ */
+export async function writeDocument(
+  kind: DocumentKind,
+  record: RunRecord,
+  read: ReadObject,
+  signed?: Signed,
+): Promise<string> {
   const documents = await import('./report/documents/index.ts')
-  return documents.writeDocument(kind, record, read)
+  return documents.writeDocument(kind, record, read, signed)
+}
+
+/** A run's ledger entry and the statements signed about it that verify, for its documents. */
+export async function signedFor(record: RunRecord, store: Store): Promise<Signed> {
+  const signed = await import('./report/documents/signed.ts')
+  return signed.signedFor(record, store)
+}
+
+/**
+ * Sends lineage events to a collector, one POST each.
+ *
+ * @param lines as {@link writeDocument} gives them
+ * @throws {DaybookError} POST_…
+ */
+export async function postEvents(lines: string, url: string, options?: PostOptions): Promise<number> {
+  const post = await import('./report/documents/post-events.ts')
+  return post.postEvents(lines, url, options)
 }
 
 /**
@@ -256,10 +282,10 @@ export async function renderReport(
   record: RunRecord,
   read: ReadObject,
   cache?: DrawingCache,
-  statements?: readonly ReportedStatement[],
+  signed?: Signed,
 ): Promise<string> {
   const report = await import('./report/index.ts')
-  return report.renderReport(record, read, cache, statements)
+  return report.renderReport(record, read, cache, signed)
 }
 
 /**

@@ -235,17 +235,18 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
   )
   command(
     'document <run>',
-    'write the model card, the ML-BOM or lineage events of a run',
+    'write the model card, the ML-BOM, lineage events or an audit dossier of a run',
     async (terminal, options, [run]) =>
       (await import('./commands/document.ts')).document(run as string, options, terminal),
     (declared) =>
       declared
         .addOption(
           new Option('--as <kind>', 'what to write')
-            .choices(['model-card', 'ml-bom', 'open-lineage'])
+            .choices(['model-card', 'ml-bom', 'open-lineage', 'dossier'])
             .default('model-card'),
         )
-        .option('--out <file>', 'where to write it (default: stdout)'),
+        .option('--out <file>', 'where to write it (default: stdout)')
+        .option('--post <url>', 'send lineage events there (token: DAYBOOK_OPENLINEAGE_TOKEN)'),
   )
   command(
     'serve <run>',

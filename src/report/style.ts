@@ -87,13 +87,18 @@ figure { margin: 1.4rem 0; min-width: 0; } figcaption { font-weight: 600; font-s
 .key { display: inline-block; width: .8em; height: .8em; background: var(--c1); border-radius: 2px; vertical-align: -.05em; } .key.test { background: none; border: 2px solid var(--c2); }
 dl.plain { display: grid; grid-template-columns: fit-content(14rem) minmax(0, 1fr); gap: .3rem 1.4rem; font-size: .9rem; margin: .6rem 0; } dl.plain dt { color: var(--muted); } dl.plain dd { margin: 0; }
 .lineage { font-size: .88rem; }
+table.asked { table-layout: fixed; width: 100%; overflow-wrap: break-word; } .asked .what { width: 15rem; } .asked .state { width: 6rem; } .asked th, .asked td { max-width: none; } .asked p { margin: 0 0 .3em; max-width: none; }
+nav.toc ol { list-style: none; margin: 0; padding: 0; } nav.toc ol ol { margin: .2em 0 .6em; padding-left: .9em; } nav.toc .tag { font-size: .7rem; padding: 0 .45em; }
+@media screen and (min-width: 68rem) { .dossier { grid-template-rows: auto 1fr; } .dossier > nav { grid-column: 1; grid-row: 1 / span 2; } .dossier > header, .dossier > main { grid-column: 2; } }
+@media screen and (max-width: 68rem) { nav.toc { display: block; margin-top: 2rem; font-size: .9rem; } }
+@media screen and (max-width: 40rem) { .asked, .asked tbody, .asked tr, .asked th, .asked td { display: block; } .asked th, .asked td:nth-child(2) { border: 0; padding-bottom: 0; } }
 body > footer { max-width: 76rem; margin: 0 auto; padding: 1rem 1.25rem 3rem; color: var(--muted); font-size: .84rem; }
 @media print {
   * { print-color-adjust: exact; }
   body { font-size: 10.5pt; background: #fff; } :root { --bg: #fff; --surface: #fff; --raised: #f5f5f3; color-scheme: light; }
-  nav, .skip, details.data { display: none; } .layout { display: block; max-width: none; padding: 0; } header.top { padding-top: 0; }
+  nav:not(.toc), .skip, details.data { display: none; } nav.toc { display: block; columns: 2; font-size: 9pt; margin-top: 1.5rem; break-after: page; } nav.toc a { text-decoration: none; } .layout { display: block; max-width: none; padding: 0; } header.top { padding-top: 0; }
   figure, .verdict, tr, .banner, .cell > header { break-inside: avoid; } h2, h3, h4, figcaption, caption { break-after: avoid; } .cell { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: .8rem 0; }
-  pre { white-space: pre-wrap; } .scroll { overflow: visible; } a { color: inherit; }
+  pre { white-space: pre-wrap; } .scroll { overflow: visible; } td code, th code { overflow-wrap: anywhere; } table { font-size: 8.5pt; } td, th { padding-right: .6em; min-width: 0; } a { color: inherit; }
   details::details-content { content-visibility: visible; block-size: auto; } summary { display: none; }
 }
 `

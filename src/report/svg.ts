@@ -15,6 +15,7 @@ const geometry = / (d|transform|x|y|x1|x2|y1|y2|cx|cy|r|width|height|points)="([
 export function slimSvg(svg: string, prefix: string): string {
   if (!isDrawing(svg)) throw new Error('a figure holds text, shapes and nothing else')
   const slim = svg
+    .replace(/[^\P{Cc}\t\n\r]/gu, '\ufffd') // a label can be anybody's; HTML cannot hold these
     .replace(/ (?:aria-[a-z]+|role|style|class|version|xmlns:xlink|pointer-events)="[^"]*"/g, '')
     .replace(/ (?:opacity|fill-opacity|stroke-opacity|stroke-width)="1"/g, '')
     .replace(/<path(?: d="(?:M0,0h0v0h0Z)?"| display="none")+\/>/g, '')

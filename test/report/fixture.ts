@@ -12,6 +12,7 @@ import { binaryEvaluation } from './evaluation-fixture.ts'
 export interface MadeRun {
   readonly record?: Partial<RunRecord>
   readonly result?: Partial<RunRecord['result']>
+  readonly observed?: Partial<RunRecord['observed']>
   readonly text?: string
   readonly shown?: Readonly<Record<string, Partial<Shown>>>
   readonly states?: Readonly<Record<string, CellState>>
@@ -172,6 +173,7 @@ export function makeRun(made: MadeRun = {}): { record: RunRecord; read: (digest:
       icu: '75.1',
       timeZone: 'UTC',
       locale: 'en-US',
+      ...made.observed,
     },
     previous: digestBytes('previous'),
     ...made.record,

@@ -6,6 +6,7 @@ import { kernelCodes } from './kernels.ts'
 import { modelCodes } from './model.ts'
 import { packageCodes } from './package.ts'
 import { pluginCodes } from './plugin.ts'
+import { reportCodes } from './report.ts'
 import { runCodes } from './run.ts'
 import { serveCodes } from './serve.ts'
 import { signCodes } from './sign.ts'
@@ -24,6 +25,7 @@ export const codes = {
   ...modelCodes,
   ...runCodes,
   ...packageCodes,
+  ...reportCodes,
   ...serveCodes,
   ...cliCodes,
   ...table({

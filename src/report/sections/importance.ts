@@ -40,7 +40,8 @@ interface FeatureValue {
   readonly value: number
 }
 
-function importanceOf(
+/** How much the model leans on each feature, as the `train` cell kept it. */
+export function importanceOf(
   cell: CellView,
 ): { readonly measure: string; readonly features: readonly FeatureValue[] } | undefined {
   const given = cell.shown.facts.importance

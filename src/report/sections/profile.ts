@@ -39,7 +39,7 @@ function profileRow(column: JsonObject, page: PageText): Html {
   const unit = page.text(['data', 'columns', name, 'unit'])
   return html`<tr><th scope="row">${clip(name, 60)} ${roleOf(name, page)}</th><td>${column.type as string}${unit && html` <span class="muted">${clip(unit, 20)}</span>`}</td>
 <td class="n">${number('missing') > 0 ? formatShare(number('share')) : '0'}</td><td class="n">${formatNumber(number('distinct'))}</td>
-<td class="g">${distribution(column)}</td><td class="small">${summary(column)}</td></tr>`
+<td class="g">${distribution(column)}</td><td class="small">${columnSummary(column)}</td></tr>`
 }
 
 /** What the page makes of a column, where it is no plain feature. */
@@ -64,7 +64,8 @@ function distribution(column: JsonObject): Html | undefined {
   return column.type === 'boolean' ? miniBars([Number(column.false), Number(column.true)]) : undefined
 }
 
-function summary(column: JsonObject): string {
+/** A column's values in a few words: their range and median, the most frequent levels. */
+export function columnSummary(column: JsonObject): string {
   const { min, median, max, levels, length } = column
   const show = (value: unknown): string =>
     typeof value === 'number' ? formatNumber(value) : String(value ?? '\u2014').slice(0, 10)

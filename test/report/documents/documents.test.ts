@@ -1,11 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import t from 'tap'
+import { digestBytes } from '../../../src/base/digest.ts'
 import type { JsonObject } from '../../../src/base/json.ts'
 import { writeDocument } from '../../../src/report/documents/index.ts'
-import { root } from '../../root.ts'
-import { goodRun, makeRun } from '../fixture.ts'
+import type { RunRecord } from '../../../src/store/record.ts'
+import { goodRun, goodShown, makeRun } from '../fixture.ts'
+import { lineageValidator } from './schemas.ts'
 
 const { record, read } = goodRun()
 
@@ -18,14 +17,16 @@ t.test('a model card says what the record and the page say, and names what they 
     'Approve or refer consumer loans up to 50,000 EUR.',
     'Owner: credit-risk',
     'Made-up customers; not for real decisions.',
-    'Review by: *The page does not say.*',
+    '**Missing:** No date of review is set. Add `reviewBy:` to the page.',
+    '`deploy.serve` | `serve@1`',
     'seed: 7',
     `daybook verify ${record.id}`,
   ])
     t.ok(card.includes(said), said)
   const auc = record.result.metrics?.test.auc as number
-  t.match(card, new RegExp(`\\| auc \\|.*\\| ${auc.toFixed(4)} \\|`))
-  for (const gate of record.result.gates) t.match(card, new RegExp(`Gate .*${gate.metric} on ${gate.on}`))
+  t.match(card, new RegExp(`\\| \`auc\` \\| ${auc.toFixed(4)} \\| 0.7803 to 0.8169 \\|`))
+  for (const { metric, on, value } of record.result.gates)
+    t.ok(card.includes(`| \`${metric}\` | ${on} | ${value?.toFixed(4)} |`), `gate on ${metric}`)
 })
 
 t.test('a hostile page cannot break out of its card', async (t) => {
@@ -35,6 +36,7 @@ t.test('a hostile page cannot break out of its card', async (t) => {
   t.notMatch(card, /<script|<img/)
   t.equal(card.match(/^# /gm)?.length, 1, 'one title')
   t.match(card, /\*\*Approved\*\*/)
+  t.ok(card.includes('Owner: a\\`b\\|c'), 'text stays text')
 })
 
 t.test('a target that only evaluation saw is not what was learned', async (t) => {
@@ -45,6 +47,89 @@ t.test('a target that only evaluation saw is not what was learned', async (t) =>
   t.match(card, /Learned without a target\. `fraud` says which rows are known anomalies/)
   t.match(await writeDocument('ml-bom', made.record, made.read), /"unsupervised"/)
 })
+
+t.test(
+  'what the record alone knows: silenced warnings, rows seen, plugins, totals, patch, lockfile, approvals',
+  async (t) => {
+    const warnings = [
+      { cell: 'train', code: 'LEAK_COLUMN', message: '`income` tells it', silenced: true },
+      { cell: 'data', code: 'CONSTANT_COLUMN', message: '`empty` is empty', silenced: false },
+    ]
+    const keys = { train: digestBytes('train'), test: digestBytes('test') }
+    const cells = record.result.cells.map((cell) =>
+      cell.id === 'train'
+        ? { ...cell, rows: keys.train }
+        : cell.id === 'fold-1'
+          ? { ...cell, rows: digestBytes('t1') }
+          : cell,
+    )
+    const approvals = [
+      {
+        role: 'validator',
+        keys: null,
+        by: 'ab'.repeat(32),
+        run: 'r',
+        statement: 's',
+        note: 'Read.',
+        at: '2026-11-22T10:00:00Z',
+      },
+      { role: 'owner', keys: null, by: null, run: null, statement: null, note: null, at: null },
+    ]
+    const made = makeRun({
+      shown: goodShown,
+      record: { warnings, approvals } as Partial<RunRecord>,
+      result: {
+        cells,
+        page: { ...record.result.page, ignore: [{ warning: 'LEAK_COLUMN', reason: 'Known at the counter' }] },
+        inputs: [
+          {
+            cell: 'data',
+            digest: digestBytes('data'),
+            rows: 400,
+            columns: 9,
+            schema: [{ name: 'age', total: 18920.5 }],
+          },
+        ],
+      } as unknown as Partial<RunRecord['result']>,
+      observed: {
+        git: { commit: 'c0ffee', dirty: true, patch: digestBytes('patch') },
+        lockfile: { file: 'package-lock.json', digest: digestBytes('lock') },
+        timeZone: 'Asia/Kathmandu',
+        plugins: [
+          {
+            cell: 'train',
+            kind: 'algorithm',
+            plugin: 'acme/garch@2',
+            origin: 'npm',
+            package: 'acme@1.4.0',
+            code: digestBytes('a'),
+          },
+        ],
+      } as Partial<RunRecord['observed']>,
+    })
+    const card = await writeDocument('model-card', made.record, made.read)
+    for (const said of [
+      '`LEAK_COLUMN` in cell `train`: `income` tells it Silenced: Known at the counter',
+      '`CONSTANT_COLUMN` in cell `data`',
+      'Each of the 2 fitted cells recorded the digest of the rows that it saw',
+      '| `age` | feature | number | — | 0 | 18 to 77, median 46 | — | 18920.5 |',
+      `yes, patch \`${digestBytes('patch')}\``,
+      `package-lock.json \`${digestBytes('lock')}\``,
+      'Asia/Kathmandu',
+      'the page waits for: owner.',
+      '| validator | 2026-11-22 10:00:00 UTC | `abababababababab` | Read. |',
+    ])
+      t.ok(card.includes(said), said)
+    const dossier = await writeDocument('dossier', made.record, made.read)
+    t.match(dossier, /1 warnings stand open, 1 are silenced/)
+    t.match(dossier, /From elsewhere: <code>acme@1\.4\.0<\/code>/)
+    t.match(dossier, /the page demands: <code>validator<\/code>, <code>owner<\/code>; 1 waited for/)
+    const other = makeRun({
+      result: { cells: [{ ...(cells[2] as (typeof cells)[0]), rows: digestBytes('x') } as never] },
+    })
+    t.match(await writeDocument('dossier', other.record, other.read), /OTHER ROWS were seen by impute/)
+  },
+)
 
 t.test('documents of runs that made no model', async (t) => {
   const error = { code: 'RUN_PLUGIN_FAILED', message: 'plugin x failed' }
@@ -60,23 +145,38 @@ t.test('lineage: a start and an end of one run, with what it read and made', asy
   const events = lines(await writeDocument('open-lineage', record, read))
   t.equal(events.length, 2)
   t.match(events, [{ eventType: 'START', outputs: [] }, { eventType: 'COMPLETE' }])
-  t.same(events[0]?.run, events[1]?.run)
+  const [first, last] = events.map(({ run }) => run as { runId: string; facets: JsonObject })
+  t.equal(first?.runId, last?.runId)
+  t.match(last?.facets, { daybook_run: { runDigest: record.digest, gates: [{ metric: 'auc', passed: true }, {}] } })
+  t.match(first?.facets, { jobRunParameters: { parameters: [{ key: 'algorithm.with.trees', value: 200 }] } })
   t.match(events[1]?.outputs, [
     { name: 'loan-approval.model', facets: { version: { datasetVersion: `sha256:${record.result.model?.digest}` } } },
   ])
   const { input } = { input: record.result.inputs[0] }
-  t.match(events[1]?.inputs, [{ inputFacets: { dataQualityMetrics: { rowCount: input?.rows } } }])
+  t.match(events[1]?.inputs, [
+    {
+      facets: {
+        schema: {
+          fields: [
+            { name: 'loanId', type: 'text' },
+            { name: 'income', type: 'number' },
+          ],
+        },
+      },
+      inputFacets: {
+        dataQualityMetrics: { rowCount: input?.rows, columnMetrics: { age: { nullCount: 0, min: 18, max: 77 } } },
+      },
+    },
+  ])
+  t.match(events[0]?.job, {
+    facets: { documentation: { description: /consumer loans/ }, ownership: { owners: [{ name: 'team:credit-risk' }] } },
+  })
   t.equal(await writeDocument('open-lineage', record, read), await writeDocument('open-lineage', record, read))
 
-  const specification = join(dirname(root), 'shared', 'specs', 'openlineage', 'OpenLineage.json')
-  if (!existsSync(specification)) return t.comment('the specification is not here')
-  const load = createRequire(import.meta.url)
-  const { default: Ajv } = load('ajv/dist/2020') as typeof import('ajv/dist/2020.js')
-  const ajv = new Ajv({ strict: false })
-  for (const format of ['uuid', 'uri', 'date-time']) ajv.addFormat(format, formats[format] as RegExp)
-  const validate = ajv.compile(JSON.parse(readFileSync(specification, 'utf8')))
-  for (const event of events) t.ok(validate(event), JSON.stringify(validate.errors))
-  t.notOk(validate({ ...events[0], run: { runId: 'no uuid' } }), 'the check can fail')
+  const wrong = lineageValidator()
+  if (wrong === undefined) return t.comment('the specification is not here')
+  for (const event of events) t.equal(wrong(event), undefined)
+  t.ok(wrong({ ...events[0], run: { runId: 'no uuid' } }), 'the check can fail')
 })
 
 t.test('the bill of materials names model, data and plugins by digest', async (t) => {
@@ -88,21 +188,25 @@ t.test('the bill of materials names model, data and plugins by digest', async (t
     hashes: [{ alg: 'SHA-256', content: record.result.model?.digest }],
     modelCard: {
       modelParameters: { task: 'binary', approach: { type: 'supervised' } },
-      considerations: { technicalLimitations: ['Made-up customers; not for real decisions.'] },
+      considerations: {
+        useCases: ['Approve or refer consumer loans up to 50,000 EUR.'],
+        technicalLimitations: ['Made-up customers; not for real decisions.', /synthetic/],
+      },
     },
   })
-  const metrics = component.modelCard.quantitativeAnalysis.performanceMetrics as { type: string; value: string }[]
-  t.same(Object.fromEntries(metrics.map(({ type, value }) => [type, Number(value)])), record.result.metrics?.test)
+  const metrics = component.modelCard.quantitativeAnalysis.performanceMetrics as Record<string, string>[]
+  const onTest = metrics.filter(({ slice }) => slice === 'test rows')
+  t.same(Object.fromEntries(onTest.map(({ type, value }) => [type, Number(value)])), record.result.metrics?.test)
+  t.match(onTest[0], { type: 'auc', confidenceInterval: { lowerBound: '0.7803', upperBound: '0.8169' } })
+  t.match(metrics, [{}, { type: 'auc', slice: 'mean of 3 folds', value: '0.8' }])
+  const plugin = bom.components.find((one: JsonObject) => one['bom-ref'] === 'plugin:gradient-boosting@1')
+  t.match(plugin, { properties: [{ name: 'daybook:codeDigest', value: digestBytes('code of train') }, {}, {}] })
+  t.match(bom.serialNumber, /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
+  t.equal(await writeDocument('ml-bom', record, read), await writeDocument('ml-bom', record, read))
   const refs = new Set(bom.components.map((one: JsonObject) => one['bom-ref']))
   for (const ref of bom.dependencies[0].dependsOn) t.ok(refs.has(ref), ref)
   for (const { ref } of component.modelCard.modelParameters.datasets) t.ok(refs.has(ref), ref)
 })
-
-const formats: Readonly<Record<string, RegExp>> = {
-  uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
-  uri: /^[a-z][a-z0-9+.-]*:\S+$/,
-  'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/,
-}
 
 function lines(text: string): JsonObject[] {
   return text
