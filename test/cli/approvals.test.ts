@@ -87,6 +87,13 @@ t.test('run, approve, run, serve: what is waited for is told at each step', asyn
   })
   const both = await daybook([...verify, '--key', 'keys'], { cwd, env })
   t.match(JSON.parse(both.stdout), { approvals: [{ trusted: true }] })
+  t.equal((await daybook(['export', 'latest', '--out', 'run.tar'], { cwd, env })).code, 0)
+  const archived = ['verify', 'run.tar', '--no-replay', '--key', 'analyst.key.pub', '--key', 'keys', '--json']
+  t.match(JSON.parse((await daybook(archived, { cwd, env })).stdout), {
+    verdict: 'identical',
+    signed: [{ kind: 'provenance', key: analyst.key, trusted: true }],
+    approvals: [{ role: 'validator', by: validator.key, trusted: true }],
+  })
   const strangers = await daybook(['verify', 'latest', '--key', 'keys'], { cwd, env })
   t.equal(strangers.code, 4, 'who approved did not attest')
   t.match(strangers.stderr, /SIGN_ABSENT/)

@@ -62,7 +62,7 @@ async function verifyStored(word: string, options: VerifyCommandOptions, termina
   const relied = reliedJson(record, key)
   if (!replay) return conclude(await verifyDigests(entry, store), signed, terminal, relied)
   const broken = await checkRelied(record, store)
-  if (broken.length > 0) throw failAll(broken)
+  if (broken.length > 0) throw failAll(broken.map(({ error }) => error))
   const verification = await watched(terminal, async (signal, show) => {
     const settings = { ...settingsOf(options), store: store.folder, signal }
     if (sample === undefined) return show(verifyRun(record, settings))
@@ -80,7 +80,10 @@ interface ReliedApproval {
   readonly trusted?: boolean
 }
 
-function reliedJson({ approvals = [] }: RunRecord, key: readonly string[] | undefined): readonly ReliedApproval[] {
+function reliedJson(
+  { approvals = [] }: Pick<RunRecord, 'approvals'>,
+  key: readonly string[] | undefined,
+): readonly ReliedApproval[] {
   const trusted = key && new Set(keysToVerifyBy(key).map(({ id }) => id))
   return approvals.map(({ role, by, run }) => ({
     role,
@@ -107,7 +110,8 @@ async function verifyFile(file: string, options: VerifyCommandOptions, terminal:
       }),
     ),
   )
-  return conclude(verification, key === undefined ? undefined : verification.signed, terminal)
+  const { signed, approvals } = verification
+  return conclude(verification, key && signed, terminal, reliedJson({ approvals }, key))
 }
 
 function settingsOf({ threads, data }: VerifyCommandOptions) {
