@@ -42,7 +42,7 @@ export type { Registry } from './plugin/registry.ts'
 export type { DocumentKind, Signed, SignOff } from './report/documents/index.ts'
 export type { PostOptions } from './report/documents/post-events.ts'
 export type { PredictionComparison, PredictionDiff } from './run/diff/compare-predictions.ts'
-export { version } from './run/observe.ts'
+export { userName, version } from './run/observe.ts'
 export type { PackageOptions } from './run/package-run.ts'
 export {
   type PageOptions,
@@ -70,6 +70,7 @@ export {
   attestationsOf,
   attestedBy,
   type Bounds,
+  type ChainEntry,
   type Collected,
   checkRelied,
   checkStore,
@@ -79,8 +80,12 @@ export {
   type Difference,
   diffRuns,
   type Evaluation,
+  type ForgetOptions,
+  type Forgotten,
   findApprovals,
+  forget,
   type GcOptions,
+  inputsOf,
   isTombstone,
   type LedgerEntry,
   openStore,
@@ -91,6 +96,7 @@ export {
   type Shown,
   type Store,
   type StoreCheck,
+  type Tombstone,
   type TrustedAttestation,
   type UncountedApproval,
 } from './store/index.ts'

@@ -1,4 +1,5 @@
 import type { BenchTable } from '../table.ts'
+import { audit } from './audit.ts'
 import { boosting, boostingLarge, scaling } from './boosting.ts'
 import { cancel } from './cancel.ts'
 import { forest } from './forest.ts'
@@ -24,4 +25,5 @@ export const tables: readonly BenchTable[] = [
   quality,
   cancel,
   memory,
+  audit,
 ]

@@ -215,6 +215,17 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
         .option('--dry-run', 'say what would go, and remove nothing'),
   )
   command(
+    'forget [run]',
+    'remove the rows of a run’s inputs, and leave a tombstone in the ledger',
+    async (terminal, options, [run]) => (await import('./commands/forget.ts')).forget(run, options, terminal),
+    (declared) =>
+      declared
+        .option('--input <digest>', 'an input by its SHA-256, instead of all of a run’s; may be repeated', collect, [])
+        .option('--reason <text>', 'why, for the tombstone')
+        .option('--models', 'also models and what cells fitted: neighbours and kernel machines hold rows')
+        .option('--dry-run', 'say what would go, and remove nothing'),
+  )
+  command(
     'ledger',
     'print the head of the ledger, to publish elsewhere',
     async (terminal, options) => (await import('./commands/fsck.ts')).ledgerHead(options, terminal),

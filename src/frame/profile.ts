@@ -9,26 +9,40 @@ import { countMissing } from './rows.ts'
 const BINS = 20
 const TOP_LEVELS = 20
 
+/** Rows that a level must have to be named: fewer would point at someone. */
+const FEW = 5
+
+/** Rows from which a column of whole numbers that never repeat is taken for one that tells rows apart. */
+const MANY = 20
+
 /**
- * What the columns of a frame hold, in numbers: aggregates only, never a row, never a text that stands for few.
+ * What the columns of a frame hold, in numbers: aggregates only, never a row, never a text that stands for few. Of a column
+ * that tells rows apart (`key`, whole numbers that never repeat) no value is said.
  *
- *     { rows, columns: [{ name, type, missing, share, distinct, …by type }] }
+ *     { rows, columns: [{ name, type, missing, share, distinct, identity?: true, …by type }] }
  *     number    min max mean sd median q1 q3 histogram
  *     date      min max median (ISO 8601) histogram
- *     category  levels: [{ value, count }] (the 20 most frequent), other: count of the rest
+ *     category  levels: [{ value, count }] (the 20 most frequent, of 5 rows at least), other: count of the rest
  *     boolean   true, false: counts
  *     text      length: { min, max, mean } in UTF-16 units
  *
  * `histogram`: { from, to, counts } of 20 bins of equal width. Absent where a column has no value. Holds no NaN.
  */
-export function profileFrame(frame: Frame): JsonObject {
+export function profileFrame(frame: Frame, { key }: { readonly key?: string | undefined } = {}): JsonObject {
   const columns = frame.columns.map((column): JsonObject => {
     const missing = countMissing(column)
     const share = frame.rows === 0 ? 0 : missing / frame.rows
-    const head = { name: column.name, type: column.type, missing, share, distinct: countDistinct(column) }
+    const distinct = countDistinct(column)
+    const head = { name: column.name, type: column.type, missing, share, distinct }
+    if (column.name === key || isIdentity(column, distinct, frame.rows - missing)) return { ...head, identity: true }
     return { ...head, ...detailsOf(column) }
   })
   return { rows: frame.rows, columns }
+}
+
+function isIdentity(column: Column, distinct: number, present: number): boolean {
+  if (column.type !== 'number' || present < MANY || distinct < present) return false
+  return column.values.every((value) => Number.isNaN(value) || Number.isInteger(value))
 }
 
 function detailsOf(column: Column): JsonObject {
@@ -124,8 +138,9 @@ function levelDetails(codes: Int32Array, levels: readonly string[]): JsonObject 
     .map((value, code) => ({ value, count: counts[code] as number }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count || byCodeUnit(a.value, b.value))
-  const other = ranked.slice(TOP_LEVELS).reduce((sum, { count }) => sum + count, 0)
-  return { levels: ranked.slice(0, TOP_LEVELS), other }
+  const named = ranked.filter(({ count }) => count >= FEW).slice(0, TOP_LEVELS)
+  const other = ranked.slice(named.length).reduce((sum, { count }) => sum + count, 0)
+  return { levels: named, other }
 }
 
 function textDetails(values: readonly (string | null)[]): JsonObject {

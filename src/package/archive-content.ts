@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { basename, join, relative, resolve, sep } from 'node:path'
+import { byCodeUnit } from '../base/canonical.ts'
 import type { Digest } from '../base/digest.ts'
 import type { Json } from '../base/json.ts'
 import { digestOfLocalCode, filesOfLocalCode } from '../plugin/code-digest.ts'
@@ -19,8 +20,6 @@ import { faultOfName } from './entry-names.ts'
 export interface ArchiveContent {
   /** Where each file stands, by its name in the archive. */
   readonly files: ReadonlyMap<string, string>
-  /** Local plugins that are in it, as the page names them. */
-  readonly plugins: readonly string[]
   /** What whoever verifies needs beside it, or should look at. */
   readonly notes: readonly string[]
 }
@@ -67,7 +66,7 @@ export async function archiveContent(
   }
   const local = localPlugins(record, folder)
   for (const [name, path] of local.files) files.set(name, path)
-  return { files, plugins: local.plugins, notes: [...local.notes, ...packageNotes(record)] }
+  return { files, notes: [...local.notes, ...packageNotes(record)] }
 }
 
 /** Objects with a row each of the data: frames, the split, what folds scored. */
@@ -102,30 +101,26 @@ function namesIn(folder: string): string[] {
 
 // ── plugins ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-interface LocalPlugins {
-  readonly files: ReadonlyMap<string, string>
-  readonly plugins: readonly string[]
-  readonly notes: readonly string[]
-}
-
-/** Files of the local plugins that a page names, as far as they stand under its folder. None of them is run. */
-function localPlugins(record: RunRecord, folder: string): LocalPlugins {
+/**
+ * Files of the local plugins that a page names, as far as they stand under its folder and are what the run used. None of them
+ * is run.
+ */
+function localPlugins(record: RunRecord, folder: string): ArchiveContent {
   const files = new Map<string, string>()
-  const plugins: string[] = []
   const notes: string[] = []
   const codes = new Set(record.observed.cells.map(({ code }) => code))
-  for (const use of pathsOfPlugins(record, folder)) {
+  for (const [use, isCell] of pathsOfPlugins(record, folder)) {
     const found = filesOf(resolve(folder, use), folder)
-    if (typeof found === 'string') {
-      notes.push(`plugin ${use} is not in the archive: ${found}`)
+    // The record names the code of cells, not that of metrics and optimizers: theirs is held by keys alone.
+    const changed = typeof found !== 'string' && isCell && !codes.has(digestOfLocalCode(resolve(folder, use)))
+    if (typeof found === 'string' || changed) {
+      const why = typeof found === 'string' ? found : 'its code is not the one that the run used'
+      notes.push(`plugin ${use} is not in the archive: ${why}`)
       continue
     }
     for (const [name, path] of found) files.set(name, path)
-    plugins.push(use)
-    if (!codes.has(digestOfLocalCode(resolve(folder, use))))
-      notes.push(`the code of plugin ${use} is none that the record names: it was changed since, or is no cell's own`)
   }
-  return { files, plugins, notes }
+  return { files, notes }
 }
 
 /** Files of a plugin by their names in the archive, or why it cannot be in it. */
@@ -146,22 +141,24 @@ function filesOf(file: string, folder: string): ReadonlyMap<string, string> | st
   }
 }
 
-/** Paths of code in a page and its overrides: what may stand behind a `use`. */
-function pathsOfPlugins({ page, overrides }: RunRecord, folder: string): string[] {
-  const found = new Set<string>()
-  const visit = (value: Json | undefined): void => {
-    if (typeof value === 'string' && /^(\.{1,2}[\\/]|\/|[A-Za-z]:).*\.[cm]?[jt]s$/.test(value)) found.add(value)
-    else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) visit(inner)
+/** Paths of code in a page and its overrides, which may stand behind a `use`: true where it is that of a cell. */
+function pathsOfPlugins({ page, overrides }: RunRecord, folder: string): Map<string, boolean> {
+  const found = new Map<string, boolean>()
+  const visit = (value: Json | undefined, section: string): void => {
+    if (typeof value === 'string' && /^(\.{1,2}[\\/]|\/|[A-Za-z]:).*\.[cm]?[jt]s$/.test(value))
+      found.set(value, found.get(value) === true || !['optimizer', 'evaluate'].includes(section))
+    else if (typeof value === 'object' && value !== null)
+      for (const inner of Object.values(value)) visit(inner, section)
   }
-  visit(parsePage(page.text, pageName, folder).root)
-  for (const { value } of overrides) visit(value)
-  return [...found].sort()
+  for (const [section, value] of Object.entries(parsePage(page.text, pageName, folder).root)) visit(value, section)
+  for (const { path, value } of overrides) visit(value, path.split('.')[0] as string)
+  return new Map([...found].sort(([a], [b]) => byCodeUnit(a, b)))
 }
 
 /** Plugins of npm packages: labels of built-ins and local files have no slash. */
 export function packagedPlugins({ result, deploy = [] }: RunRecord): string[] {
   const labels = [...result.cells, ...deploy].map(({ plugin }) => plugin)
-  return [...new Set(labels.filter((label) => label.includes('/')))].sort()
+  return [...new Set(labels.filter((label) => label.includes('/')))].sort(byCodeUnit)
 }
 
 function packageNotes(record: RunRecord): string[] {

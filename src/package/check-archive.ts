@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Digest, digestBytes } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
 import { type FileProblem, problemOf } from '../run/verify/verification.ts'
 import { checkRun, isTombstone, type LedgerEntry, openStore, type RunRecord, type Store } from '../store/index.ts'
 import { archiveContent, dataName, pageName, rowObjects } from './archive-content.ts'
+import { shownName } from './entry-names.ts'
 import { type UnpackedFile, unpackTar } from './read-tar.ts'
 import { type ArchiveManifest, manifestName, readManifest } from './run-archive.ts'
 import { tarStream } from './tar.ts'
@@ -18,7 +19,7 @@ export interface CheckedArchive {
   readonly record: RunRecord | undefined
   readonly problems: readonly FileProblem[]
   readonly notes: readonly string[]
-  /** Files and objects that were read. */
+  /** Files that were read. */
   readonly checked: number
   /** SHA-256 of the archive. */
   readonly sha256: Digest
@@ -40,15 +41,17 @@ export async function checkArchive(file: string, scratch: string): Promise<Check
   if (files[0]?.name !== manifestName)
     throw fail('ARCHIVE_NO_RUN', { reason: `it does not begin with ${manifestName}` })
   const manifest = readManifest(await readFile(join(scratch, manifestName)))
-  const [folder, store] = [join(scratch, 'page'), await openStore(join(scratch, 'store'), { create: false })]
   const problems = compareFiles(manifest, files)
   if (problems.length === 0 && (await digestOfPacked(files, scratch)) !== sha256)
     problems.push(problemOf(fail('ARCHIVE_NOT_EXACT', {})))
+  await rm(join(scratch, 'store', 'format'), { force: true }) // no archive has one: it is told as strange, and not heeded
+  const [folder, store] = [join(scratch, 'page'), await openStore(join(scratch, 'store'), { create: false })]
   const unpacked = { manifest, sha256, store, folder, inputs: inputsOf(files, scratch) }
   try {
     const run = await checkContent({ ...unpacked, scratch, files })
     const named = new Set(problems.map(({ path }) => path))
-    return { ...unpacked, ...run, problems: [...problems, ...run.problems.filter(({ path }) => !named.has(path))] }
+    const isNew = ({ path }: FileProblem) => path === undefined || !named.has(path)
+    return { ...unpacked, ...run, problems: [...problems, ...run.problems.filter(isNew)] }
   } catch (thrown) {
     // What it holds was made by anyone: where a record lacks what records have, that is no fault of ours.
     const error = asDaybookError(thrown)
@@ -92,11 +95,11 @@ function compareFiles({ files: named }: ArchiveManifest, files: readonly Unpacke
   for (const { path, bytes, sha256 } of named) {
     const file = found.get(path)
     found.delete(path)
-    if (file === undefined) errors.push([fail('ARCHIVE_FILE_MISSING', { path }), path])
+    if (file === undefined) errors.push([fail('ARCHIVE_FILE_MISSING', { path: shownName(path) }), path])
     else if (file.digest !== sha256 || file.size !== bytes) errors.push([fail('ARCHIVE_FILE_CHANGED', { path }), path])
   }
   for (const path of found.keys()) errors.push([fail('ARCHIVE_FILE_STRANGE', { path }), path])
-  return errors.map(([error, path]) => problemOf(error, path))
+  return errors.map(([error, path]) => problemOf(error, shownName(path)))
 }
 
 /** Digest of the archive that the unpacked files make: what stands in headers and between files has to be the same too. */
@@ -131,9 +134,10 @@ async function checkContent({
   const mayLack = record === undefined || manifest.data ? new Set<Digest>() : rowObjects(record)
   const check = await checkRun(entry, store, { mayLack, chain: false })
   const problems = check.damages.map(({ error, path }) => problemOf(error, `store/${path.replaceAll('\\', '/')}`))
-  const checked = files.length + check.checked
+  const checked = files.length
   if (record === undefined) return { record, problems, notes: [], checked }
 
+  if (!hasFormOfRecord(record)) throw new TypeError('its record lacks what a record has')
   const add = (error: DaybookError, path: string) => problems.push(problemOf(error, path))
   if (digestBytes(await readFile(join(scratch, pageName)).catch(() => '')) !== record.page.digest)
     add(fail('ARCHIVE_FILE_CHANGED', { path: pageName }), pageName)
@@ -151,6 +155,13 @@ async function checkContent({
     if (!inputs.has(input.digest)) add(fail('ARCHIVE_FILE_MISSING', { path }), path)
   }
   return { record, problems, notes: content.notes, checked }
+}
+
+/** What a replay takes for granted of a record, which may have been written by anyone. */
+function hasFormOfRecord({ result, observed, page, overrides }: RunRecord): boolean {
+  const lists = [result.inputs, result.cells, result.folds, observed.cells, observed.inputs, overrides]
+  const texts = [page.text, observed.pageFile, observed.tool, ...observed.inputs.map(({ location }) => location)]
+  return lists.every(Array.isArray) && texts.every((text) => typeof text === 'string')
 }
 
 async function entryOf({ run, digest, entry }: ArchiveManifest, store: Store): Promise<LedgerEntry> {

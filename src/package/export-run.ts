@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { open, stat, unlink } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
+import { byCodeUnit } from '../base/canonical.ts'
 import { type Digest, digestBytes } from '../base/digest.ts'
 import { DaybookError, fail } from '../base/errors.ts'
 import { hashFile } from '../plan/key.ts'
@@ -51,7 +52,7 @@ export async function exportRun(entry: LedgerEntry, store: Store, options: Expor
   const { files, notes } = await archiveContent(record, entry, { store, folder, inputs: inputs?.places })
   const packed = new Map<string, TarFile>()
   const listed: ArchivedFile[] = []
-  for (const [name, file] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, file] of files) {
     const { size } = await stat(file)
     packed.set(name, { name, file, size })
     listed.push({ path: name, bytes: size, sha256: await hashFile(file, name) })
@@ -64,7 +65,7 @@ export async function exportRun(entry: LedgerEntry, store: Store, options: Expor
     digest: record.digest,
     entry: entry.entry,
     data: withData,
-    files: listed.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    files: listed.sort((a, b) => byCodeUnit(a.path, b.path)),
   })
   packed.set(manifestName, { name: manifestName, bytes: manifest })
   const stream = () => tarStream([...packed.values()], { first: manifestName })

@@ -40,21 +40,34 @@ export async function* readTar(
     }
   }
   const feeding = feed()
+  /** What the guard found, or the parser. */
+  const why = async (thrown: unknown): Promise<DaybookError> => {
+    await feeding
+    const cause = fault ?? thrown
+    if (cause instanceof DaybookError) return cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    return fail('TAR_DAMAGED', { name: last, reason }, { cause })
+  }
+  const contentOf = async function* (content: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      // Not by `yield*`: who stops early would end the whole parser by it.
+      for (let next = await content.next(); next.done !== true; next = await content.next()) yield next.value
+    } catch (thrown) {
+      throw await why(thrown)
+    }
+  }
   try {
     for await (const entry of parser) {
       const { name, size = 0 } = entry.header
       last = name
-      yield { name, size, content: entry as AsyncIterable<Uint8Array> }
-      entry.resume()
+      const content = (entry as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
+      yield { name, size, content: contentOf(content) }
+      while ((await content.next()).done !== true); // what nobody read
     }
     await feeding
     if (fault !== undefined) throw fault
   } catch (thrown) {
-    await feeding
-    const cause = fault ?? thrown
-    if (cause instanceof DaybookError) throw cause
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw fail('TAR_DAMAGED', { name: last, reason }, { cause })
+    throw await why(thrown)
   } finally {
     parser.destroy()
     await feeding
@@ -82,17 +95,15 @@ export interface UnpackedFile {
 /**
  * Unpacks an archive into a folder that nobody else writes to, and says what came out, in the order of the archive.
  *
- * @param accept is asked before each file is written, and throws where it is not wanted
  * @throws DaybookError TAR_…
  */
 export async function unpackTar(
   source: AsyncIterable<Uint8Array>,
   folder: string,
-  { limits = tarLimits, accept }: { readonly limits?: TarLimits; accept?(file: TarEntry): Promise<void> } = {},
+  limits: TarLimits = tarLimits,
 ): Promise<readonly UnpackedFile[]> {
   const files: UnpackedFile[] = []
   for await (const entry of readTar(source, limits)) {
-    await accept?.(entry)
     const path = join(folder, entry.name)
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const hash = createHash('sha256')

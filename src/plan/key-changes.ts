@@ -26,10 +26,20 @@ const pageWords: Readonly<Record<string, string>> = {
 
 /** What differs between a cell's key parts then and now, down to the param; what it takes from other cells comes last. */
 export function keyChanges(before: JsonObject, now: JsonObject): KeyChange[] {
+  const parts = partsOf(before, now).filter((part) => part !== 'inputs')
+  return [...parts, 'inputs'].flatMap((part) => changesOf(part, before[part], now[part]))
+}
+
+/** Names of the parts of a key or of a use: where the plugin is another, its code and params say no more. */
+function partsOf(before: JsonObject, now: JsonObject): string[] {
   const parts = Object.keys({ ...before, ...now }).sort()
-  return [...parts.filter((part) => part !== 'inputs'), 'inputs'].flatMap((part) =>
-    changesOf(part, before[part], now[part]),
-  )
+  if (nameOf(before.plugin) === nameOf(now.plugin)) return parts
+  return ['plugin', ...parts.filter((part) => !['plugin', 'code', 'params'].includes(part))]
+}
+
+/** The plugin without its version. */
+function nameOf(label: Json | undefined): string {
+  return String(label).replace(/@\d+$/, '')
 }
 
 function changesOf(part: string, before: Json | undefined, now: Json | undefined): KeyChange[] {
@@ -67,7 +77,9 @@ function usesThatDiffer(path: string, before: Uses, now: Uses): KeyChange[] {
     const at = path === '' ? name : `${path}.${name}`
     const [was, is] = [before[name], now[name]]
     if (!isObject(was) || !isObject(is)) return [{ part: at, before: labelOf(was), now: labelOf(is) }]
-    return differing(was, is).flatMap((key) => leaves(`${at}.${pageWords[key] ?? key}`, was[key], is[key]))
+    return partsOf(was, is).flatMap((key) =>
+      leaves(key === 'plugin' ? at : `${at}.${pageWords[key] ?? key}`, was[key], is[key]),
+    )
   })
 }
 
@@ -84,7 +96,7 @@ function leaves(path: string, before: Json | undefined, now: Json | undefined): 
 
 function byName(list: Json | undefined, name: string): JsonObject {
   const items = Array.isArray(list) ? (list as readonly JsonObject[]) : []
-  return Object.fromEntries(items.map((item) => [String(item[name]).replace(/@\d+$/, ''), item]))
+  return Object.fromEntries(items.map((item) => [nameOf(item[name]), item]))
 }
 
 function gatesByName(list: Json | undefined): JsonObject {

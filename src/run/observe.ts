@@ -31,7 +31,8 @@ export function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version
 }
 
-function userName(): string {
+/** Who runs this process. */
+export function userName(): string {
   try {
     return userInfo().username
   } catch {

@@ -38,11 +38,10 @@ export function redactor(page: PageFacts): Redactor {
 
 function redactError(error: DaybookError, text: (given: string) => string): DaybookError {
   const { code, message, hint, at, cell, plugin, values, all } = error
-  const clean = text(message)
-  // A cause repeats the message, and its stack too.
-  const cause = clean === message ? error.cause : undefined
+  const told = error.cause instanceof Error ? `${error.cause.message}${error.cause.stack}` : ''
+  const cause = text(told) === told ? error.cause : undefined
   const entries = Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? text(value) : value])
-  return new DaybookError(code, clean, {
+  return new DaybookError(code, text(message), {
     hint: hint === undefined ? undefined : text(hint),
     at,
     cell,

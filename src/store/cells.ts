@@ -53,6 +53,7 @@ export class Cells {
    * @throws DaybookError STORE_UNREADABLE
    */
   async inspect(key: Digest): Promise<CellEntry | undefined> {
+    if (!isDigest(key)) return undefined
     const bytes = await readIfThere(join(this.#folder, key), this.#onStep)
     if (bytes === undefined) return undefined
     try {

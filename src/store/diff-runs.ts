@@ -29,7 +29,10 @@ export interface Difference {
   readonly within?: boolean
 }
 
-/** What differs between two runs, by group, and nothing else: times, ids and paths differ always and are left out. */
+/**
+ * What differs between two runs, by group, and nothing else: times, ids and paths differ always and are left out. Records of
+ * earlier builds have fewer parts: what one does not have is compared with nothing.
+ */
 export function diffRuns(a: RunRecord, b: RunRecord): Difference[] {
   const differ = (group: Difference['group'], of: (record: RunRecord) => Json): Difference[] =>
     leavesThatDiffer(of(a), of(b)).map(([what, before, after]) => ({ group, what, a: before, b: after }))
@@ -52,7 +55,7 @@ export function diffRuns(a: RunRecord, b: RunRecord): Difference[] {
 /** Inputs with where they were read from, their columns by name, and which rows did what. */
 function dataOf({ result, observed }: RunRecord): Json {
   const inputs = result.inputs.map(({ cell, digest, rows, schema }) => {
-    const columns = Object.fromEntries(schema.map(({ name, ...column }) => [name, column]))
+    const columns = Object.fromEntries((schema ?? []).map(({ name, count: _, ...column }) => [name, column]))
     const read = observed.inputs.filter((input) => input.cell === cell)
     const locations = Object.fromEntries(read.map(({ param, location }) => [param, location]))
     return [cell, { ...locations, content: digest, rows, columns }]
@@ -61,11 +64,11 @@ function dataOf({ result, observed }: RunRecord): Json {
   return { ...Object.fromEntries(inputs), split: { rows, keys } } as unknown as Json
 }
 
-/** Plugin and version by cell: those of cells, and of metrics and the optimizer, which are none. */
-function pluginsOf({ result, deploy = [], observed }: RunRecord): Json {
+/** Plugin and version by where it is used, and the engine's own cells. Folds repeat what others do. */
+function pluginsOf({ result, observed }: RunRecord): Json {
   const used = (observed.plugins ?? []).map(({ cell, plugin }) => [cell, plugin])
-  const cells = [...result.cells, ...deploy].map(({ id, plugin }) => [id, plugin])
-  return Object.fromEntries([...used, ...cells])
+  const engine = result.cells.filter(({ plugin }) => plugin.startsWith('engine:')).map(({ id, plugin }) => [id, plugin])
+  return Object.fromEntries([...used, ...engine])
 }
 
 /** Plugins of one name and version whose code is not the same. */
@@ -97,9 +100,9 @@ function gatesOf({ result }: RunRecord): Json {
   )
 }
 
-function warningsOf({ warnings = [] }: RunRecord): Json {
+function warningsOf({ warnings }: RunRecord): Json {
   const messages: Record<string, string> = {}
-  for (const { cell, code, message, silenced } of warnings) {
+  for (const { cell, code, message, silenced } of warnings ?? []) {
     const name = `${cell} ${code}${silenced ? ' (silenced)' : ''}`
     messages[name] = messages[name] === undefined ? message : `${messages[name]} ${message}`
   }
@@ -160,10 +163,13 @@ function byName(list: Json | undefined, nameOf: (item: JsonObject) => string): J
   return Object.fromEntries(items.map((item) => [nameOf(item), item]))
 }
 
-/** Dotted paths of the leaves that differ, with the value on either side. */
+/** Dotted paths of the leaves that differ, with the value on either side. Params of two plugins are not compared. */
 function leavesThatDiffer(a: Json | undefined, b: Json | undefined, path = ''): [string, Json, Json][] {
   if (JSON.stringify(a) === JSON.stringify(b)) return []
+  if ((a ?? null) === (b ?? null)) return []
   if (isObject(a) && isObject(b)) {
+    const used = `${path}.use`
+    if (typeof a.use === 'string' && typeof b.use === 'string' && a.use !== b.use) return [[used, a.use, b.use]]
     const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])]
     return keys.flatMap((key) => leavesThatDiffer(a[key], b[key], path === '' ? key : `${path}.${key}`))
   }

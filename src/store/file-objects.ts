@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Digest, digestBytes } from '../base/digest.ts'
+import { type Digest, digestBytes, isDigest } from '../base/digest.ts'
 import { fail } from '../base/errors.ts'
 import { readIfThere, writeDurably } from './durable.ts'
 import type { ObjectStore } from './objects.ts'
@@ -26,6 +26,7 @@ export class FileObjects implements ObjectStore {
 
   /** True where the object is there and right: a cache entry over damaged bytes is a miss. */
   async has(digest: Digest): Promise<boolean> {
+    if (!isDigest(digest)) return false // a record from elsewhere can name anything, and a name is a path
     const path = this.#path(digest)
     if (this.#checked.has(digest))
       return stat(path).then(
@@ -38,6 +39,7 @@ export class FileObjects implements ObjectStore {
   }
 
   async get(digest: Digest): Promise<Uint8Array> {
+    if (!isDigest(digest)) throw fail('STORE_OBJECT_MISSING', { digest: String(digest) })
     const bytes = await readIfThere(this.#path(digest), this.#onStep)
     if (bytes === undefined) throw fail('STORE_OBJECT_MISSING', { digest })
     if (!this.#checked.has(digest)) {

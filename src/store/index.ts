@@ -20,6 +20,7 @@ export { checkRun, type Damage, filesInList, type RunCheck, type RunCheckOptions
 export { type Bounds, type Difference, diffRuns } from './diff-runs.ts'
 export type { Drawings } from './drawings.ts'
 export type * from './evaluation.ts'
+export { type ForgetOptions, type Forgotten, forget, inputsOf } from './forget.ts'
 export { checkStore, type StoreCheck } from './fsck.ts'
 export { type Collected, collect, type GcOptions } from './gc.ts'
 export type { Ledger, LedgerView } from './ledger.ts'

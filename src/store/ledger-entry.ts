@@ -73,15 +73,21 @@ export function chained<Body extends LedgerBody | TombstoneBody>(
   return { ...content, entry: digestJson(content as unknown as JsonObject) } as Body & Link
 }
 
-/** Reads the text of an entry. @throws Error what is wrong with it */
+/** What is wrong where nothing is: a later version wrote it. */
+export class NewerFormat extends Error {}
+
+/** What to do about it. */
+export const useNewer = 'Use the newer Daybook that wrote it.'
+
+/** Reads the text of an entry. @throws Error what is wrong with it, NewerFormat */
 export function parseEntry(text: string, number: number): ChainEntry {
   const parsed = JSON.parse(text) as ChainEntry & { readonly kind?: unknown }
   const { entry, ...content } = parsed
-  if (content.format !== 1) throw new Error(`its format is ${content.format}, this version reads 1`)
+  if (content.format !== 1) throw new NewerFormat(`its format is ${content.format}, this version reads 1`)
   if (content.number !== number) throw new Error(`it says that it is entry ${content.number}`)
   if (!isDigest(entry) || digestJson(content as unknown as JsonObject) !== entry)
     throw new Error('its content does not have its digest')
   if (parsed.kind !== undefined && parsed.kind !== 'forgotten')
-    throw new Error(`it is of kind ${JSON.stringify(parsed.kind)}, which this version does not know`)
+    throw new NewerFormat(`it is of kind ${JSON.stringify(parsed.kind)}, which this version does not know`)
   return parsed
 }

@@ -10,9 +10,11 @@ import {
   chained,
   type LedgerBody,
   type LedgerEntry,
+  NewerFormat,
   parseEntry,
   type Tombstone,
   type TombstoneBody,
+  useNewer,
 } from './ledger-entry.ts'
 import type { OnStep } from './steps.ts'
 
@@ -87,7 +89,14 @@ export class Ledger {
       this.#known.set(number, entry)
       return entry
     } catch (thrown) {
-      throw fail('STORE_LEDGER_DAMAGED', { number, reason: reasonOf(thrown) }, { cause: thrown })
+      throw fail(
+        'STORE_LEDGER_DAMAGED',
+        { number, reason: reasonOf(thrown) },
+        {
+          cause: thrown,
+          ...(thrown instanceof NewerFormat && { hint: useNewer }),
+        },
+      )
     }
   }
 

@@ -7,7 +7,7 @@ import type { JsonObject } from '../base/json.ts'
 import { nearest } from '../base/nearest.ts'
 import { readIfThere, reasonOf, writeDurably } from './durable.ts'
 import type { Ledger } from './ledger.ts'
-import { isTombstone, type LedgerEntry, type Tombstone } from './ledger-entry.ts'
+import { isTombstone, type LedgerEntry, NewerFormat, type Tombstone, useNewer } from './ledger-entry.ts'
 import type { RunEvent, RunRecord } from './record.ts'
 import type { OnStep } from './steps.ts'
 
@@ -125,7 +125,9 @@ export class Runs {
         .join(', ')}.`
       throw fail('STORE_AMBIGUOUS_RUN', { run: word, count: others.length + 1 }, { hint })
     }
-    throw fail('STORE_NO_RUN', { run: word, folder: this.#folder }, { hint: suggestion(word, seen) })
+    const [damage] = await this.#ledger.check()
+    const hint = damage === undefined ? suggestion(word, seen) : `It may be the one of which ${damage.message}.`
+    throw fail('STORE_NO_RUN', { run: word, folder: this.#folder }, { hint })
   }
 
   /** What says that a run's data was forgotten after it; undefined where it was not. */
@@ -183,9 +185,10 @@ function suggestion(word: string, runs: readonly LedgerEntry[]): string {
 function parseRecord(text: string, id: string): RunRecord {
   try {
     const record = JSON.parse(text) as RunRecord
-    if (record.format !== 1) throw new TypeError(`its format is ${record.format}, this version reads 1`)
+    if (record.format !== 1) throw new NewerFormat(`its format is ${record.format}, this version reads 1`)
     return record
   } catch (thrown) {
-    throw fail('STORE_RUN_CORRUPT', { run: id, reason: reasonOf(thrown) }, { cause: thrown })
+    const hint = thrown instanceof NewerFormat ? useNewer : undefined
+    throw fail('STORE_RUN_CORRUPT', { run: id, reason: reasonOf(thrown) }, { cause: thrown, ...(hint && { hint }) })
   }
 }

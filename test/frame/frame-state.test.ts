@@ -60,7 +60,7 @@ t.test('a profile', async (t) => {
   const values = Float64Array.from({ length: 21 }, (_, i) => i)
   const profile = profileFrame(
     new Frame(21, [
-      { type: 'number', name: 'n', values },
+      { type: 'number', name: 'n', values: values.map((i) => i / 2) },
       { type: 'date', name: 'd', values: values.map((i) => i * 86_400_000) },
       {
         type: 'category',
@@ -71,10 +71,10 @@ t.test('a profile', async (t) => {
       { type: 'boolean', name: 'b', values: Int8Array.from(values, (i) => (i < 5 ? 0 : i < 20 ? 1 : -1)) },
     ]),
   ) as { columns: { [key: string]: unknown }[] }
-  // mean and standard deviation of 0 … 20: 10 and sqrt(n(n+1)/12)
-  t.match(profile.columns[0], { min: 0, max: 20, mean: 10, q1: 5, median: 10, q3: 15, missing: 0, distinct: 21 })
-  t.ok(Math.abs((profile.columns[0]?.sd as number) - Math.sqrt((21 * 22) / 12)) < 1e-12)
-  t.strictSame(profile.columns[0]?.histogram, { from: 0, to: 20, counts: [...new Array(19).fill(1), 2] })
+  // mean and standard deviation of half of 0 … 20: 5 and sqrt(n(n+1)/12) / 2
+  t.match(profile.columns[0], { min: 0, max: 10, mean: 5, q1: 2.5, median: 5, q3: 7.5, missing: 0, distinct: 21 })
+  t.ok(Math.abs((profile.columns[0]?.sd as number) - Math.sqrt((21 * 22) / 12) / 2) < 1e-12)
+  t.strictSame(profile.columns[0]?.histogram, { from: 0, to: 10, counts: [...new Array(19).fill(1), 2] })
   t.match(profile.columns[1], { min: '1970-01-01', max: '1970-01-21', median: '1970-01-11' })
   t.match(profile.columns[2], {
     missing: 1,
@@ -85,4 +85,41 @@ t.test('a profile', async (t) => {
     other: 0,
   })
   t.match(profile.columns[3], { missing: 1, true: 15, false: 5 })
+})
+
+t.test('a profile names nobody', async (t) => {
+  const rows = 40
+  const codes = Int32Array.from({ length: rows }, (_, i) => (i < 30 ? 0 : i < 35 ? 1 : i - 33))
+  const numbers = Float64Array.from({ length: rows }, (_, i) => 7_310_000_000 + i * 31)
+  const frame = new Frame(rows, [
+    { type: 'number', name: 'account', values: numbers },
+    { type: 'text', name: 'key', values: Array.from({ length: rows }, (_, i) => `Surname ${i}`) },
+    {
+      type: 'category',
+      name: 'town',
+      levels: ['Ulm', 'Bonn', ...'ABCDE'.split('').map((x) => `Farm ${x}`)],
+      values: codes,
+    },
+    { type: 'number', name: 'age', values: numbers.map((_, i) => 20 + (i % 30)) },
+  ])
+  const profile = profileFrame(frame, { key: 'key' }) as { columns: { [key: string]: unknown }[] }
+  t.strictSame(profile.columns[0], {
+    name: 'account',
+    type: 'number',
+    missing: 0,
+    share: 0,
+    distinct: 40,
+    identity: true,
+  })
+  t.match(profile.columns[1], { name: 'key', identity: true })
+  t.notOk('length' in (profile.columns[1] ?? {}))
+  t.match(profile.columns[2], {
+    levels: [
+      { value: 'Ulm', count: 30 },
+      { value: 'Bonn', count: 5 },
+    ],
+    other: 5,
+  })
+  t.match(profile.columns[3], { min: 20, max: 49 }, 'ages repeat: they point at nobody')
+  t.notMatch(JSON.stringify(profile), /Surname|Farm|7310/)
 })

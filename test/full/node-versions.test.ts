@@ -1,25 +1,11 @@
-import { execFileSync } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import t from 'tap'
 import { writeAlgorithmPages } from './algorithm-pages.ts'
 import { notFull, runPageBy } from './full.ts'
+import { nodeOf } from './node-of.ts'
 
 const shipped = ['pipelines/loan-approval.yaml', 'pipelines/loan-approval-nn.yaml', 'pipelines/wages.yaml']
-
-/** A Node of another major version, from its npm package; undefined where the registry cannot be reached. */
-function nodeOf(major: number, folder: string): string | undefined {
-  try {
-    execFileSync('npm', ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', `node@${major}`], {
-      stdio: 'ignore',
-      timeout: 180_000,
-    })
-    const node = join(folder, 'node_modules', '.bin', 'node')
-    return execFileSync(node, ['--version'], { encoding: 'utf8' }).startsWith(`v${major}.`) ? node : undefined
-  } catch {
-    return undefined
-  }
-}
 
 t.test('Node 20, 22 and 24 give equal models and equal runs', { skip: notFull, timeout: 900_000 }, async (t) => {
   const pages = [...shipped, ...(await writeAlgorithmPages(t.testdir()))]

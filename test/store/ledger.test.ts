@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { digestJson } from '../../src/base/digest.ts'
+import { digestBytes, digestJson } from '../../src/base/digest.ts'
 import type { Json } from '../../src/base/json.ts'
 import { checkStore, type LedgerEntry, type OnStep, openStore, type Store } from '../../src/store/index.ts'
 import { quickFolder, watch } from './disk-faults.ts'
@@ -95,7 +95,6 @@ t.test('a copy of a block is nothing to rely on: without it, or with a damaged o
   }
   const lies = JSON.parse(sound.toString('utf8', 65)) as { entries: { metrics: Json }[] }
   ;(lies.entries[4] as { metrics: Json }).metrics = { auc: 0.99 }
-  const { digestBytes } = await import('../../src/base/digest.ts')
   writeFileSync(path, `${digestBytes(JSON.stringify(lies))}\n${JSON.stringify(lies)}`)
   const { damages } = await checkStore(await open(folder))
   t.match(damages, [{ error: { code: 'STORE_INDEX_DAMAGED' }, quarantined: true }], 'one that lies is found by fsck')

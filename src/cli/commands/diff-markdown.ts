@@ -44,8 +44,8 @@ export function diffMarkdown(found: RunDiff): string[] {
   if (!predictions.compared) section('Predictions', [escaped(`Not compared: ${predictions.reason}.`)])
   else {
     const { diff } = predictions
-    const body = [predictionSentences(diff).map(escaped).join(' '), ...spaced(table(flipRows(diff)))]
-    section('Predictions', [...body, ...spaced(table(sliceRows(diff, mostSlices)))])
+    const body = [predictionSentences(diff).map(escaped).join(' '), ...spaced(table(flipRows(diff), 2))]
+    section('Predictions', [...body, ...spaced(table(sliceRows(diff, mostSlices), 2))])
   }
   return lines
 }

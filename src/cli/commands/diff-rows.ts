@@ -122,7 +122,7 @@ export function sliceRows({ slices, flips }: PredictionDiff, limit: number): str
       formatMetric(mean),
       formatMetric(max),
     ])
-    return [['column', 'rows where it is', 'rows', 'mean move', 'largest'], ...rows]
+    return [['column', 'value', 'rows', 'mean move', 'largest'], ...rows]
   }
   const rows = shown.map(({ column, value, rows, flips = 0 }) => [
     column,
@@ -131,7 +131,7 @@ export function sliceRows({ slices, flips }: PredictionDiff, limit: number): str
     String(flips),
     shareText(flips, rows),
   ])
-  return [['column', 'rows where it is', 'rows', 'flips', 'share'], ...rows]
+  return [['column', 'value', 'rows', 'flips', 'share'], ...rows]
 }
 
 function shareText(part: number, whole: number): string {

@@ -7,12 +7,13 @@ import type { CommonOptions } from './options.ts'
 /** Reads every file of the store again and holds it against its digest. Exits 1 on damage. */
 export async function fsck(options: CommonOptions, terminal: Terminal): Promise<number> {
   const store = await openStore(storeFolder(undefined, options.store), { create: false })
-  const { damages, checked } = await checkStore(store)
+  const { damages, forgotten, checked } = await checkStore(store)
   terminal.envelope({
     formatVersion: '1.0',
     ok: damages.length === 0,
     store: store.folder,
     checked,
+    forgotten: forgotten.map((one) => ({ ...one })),
     damages: damages.map(({ error, path, runs, quarantined }) => ({
       ...(errorJson(error) as { readonly [key: string]: never }),
       path,
@@ -25,6 +26,8 @@ export async function fsck(options: CommonOptions, terminal: Terminal): Promise<
     if (runs.length > 0) terminal.problem(`  hurts ${runs.length === 1 ? 'run' : 'runs'} ${runs.join(', ')}`)
     if (quarantined) terminal.problem(`  ${path} was set aside in quarantine/`)
   }
+  for (const { run, at, reason } of forgotten)
+    terminal.result(`run ${run}: its rows were forgotten on ${at} (${reason})`)
   const { objects, cells, runs, drawings } = checked
   const read = `${objects} objects, ${cells} cache entries, ${runs} runs, ${drawings} drawings`
   terminal.result(damages.length === 0 ? `clean: ${read}` : `${damages.length} damaged, of ${read}`)

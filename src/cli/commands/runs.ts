@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import { stringify } from 'yaml'
 import type { Json } from '../../base/json.ts'
-import { openStore, resolvedPage, storeFolder } from '../../index.ts'
+import { type ChainEntry, isTombstone, openStore, resolvedPage, storeFolder } from '../../index.ts'
 import { alignColumns, formatDuration, formatMetric, type Terminal } from '../output.ts'
 import { gateLine, metricLines } from './metrics.ts'
 import type { CommonOptions } from './options.ts'
@@ -10,7 +10,12 @@ import { type PageCommandOptions, pageOptions } from './options.ts'
 /** Lists the runs, latest first. */
 export async function ls(pipeline: string | undefined, options: CommonOptions, terminal: Terminal): Promise<number> {
   const store = await openStore(storeFolder(undefined, options.store), { create: false })
-  const runs = (await store.runs.list()).filter((run) => pipeline === undefined || run.pipeline === pipeline)
+  const { entries, damaged } = await store.ledger.view()
+  const runs = entries.flatMap((entry) =>
+    isTombstone(entry) || (pipeline !== undefined && entry.pipeline !== pipeline) ? [] : [entry],
+  )
+  runs.reverse()
+  const forgotten = forgottenOf(entries)
   terminal.envelope({
     formatVersion: '1.0',
     runs: runs.map(({ run, pipeline, status, digest, at, metrics }) => ({
@@ -20,17 +25,33 @@ export async function ls(pipeline: string | undefined, options: CommonOptions, t
       digest,
       at,
       metrics: metrics as Json,
+      ...(forgotten.has(run) && { forgotten: forgotten.get(run) as string }),
     })),
+    ...(damaged.length > 0 && { damaged: [...damaged] }),
   })
+  for (const number of damaged.slice(0, 10))
+    terminal.problem(`entry ${number} of the ledger is missing, or not what was written: daybook fsck says more`)
+  if (damaged.length > 10) terminal.problem(`and ${damaged.length - 10} more`)
   const none = pipeline === undefined ? 'There is no run' : `There is no run of ${pipeline}`
   if (runs.length === 0) terminal.message(`${none} in ${store.folder}. Run a page: npx daybook run PAGE`)
   const rows = runs.map(({ run, pipeline, status, digest, metrics }) => {
     const [first] = Object.entries(metrics ?? {})
-    return [run, pipeline, status, digest.slice(0, 12), first ? `${first[0]} ${formatMetric(first[1])}` : '']
+    const state = forgotten.has(run) ? `${status}, forgotten` : status
+    return [run, pipeline, state, digest.slice(0, 12), first ? `${first[0]} ${formatMetric(first[1])}` : '']
   })
   if (rows.length > 0)
     for (const line of alignColumns([['run', 'pipeline', 'status', 'digest', 'test'], ...rows])) terminal.result(line)
   return 0
+}
+
+/** Runs whose data was forgotten after them, and when. */
+function forgottenOf(entries: readonly ChainEntry[]): ReadonlyMap<string, string> {
+  const forgotten = new Map<string, string>()
+  for (const entry of entries) {
+    if (!isTombstone(entry)) forgotten.delete(entry.run)
+    else for (const run of entry.runs) forgotten.set(run, forgotten.get(run) ?? entry.at)
+  }
+  return forgotten
 }
 
 interface ShowOptions extends PageCommandOptions {
@@ -45,12 +66,18 @@ export async function show(run: string, options: ShowOptions, terminal: Terminal
   const store = await openStore(storeFolder(undefined, options.store), { create: false })
   const record = await store.runs.resolve(run)
   if (options.resolved === true) return showResolved(record.result.page, terminal)
-  terminal.envelope({ formatVersion: '1.0', run: record as unknown as Json })
+  const tombstone = await store.runs.forgotten(record.id)
+  terminal.envelope({
+    formatVersion: '1.0',
+    run: record as unknown as Json,
+    ...(tombstone && { forgotten: tombstone as unknown as Json }),
+  })
   const { result, observed } = record
   terminal.result(
     `${record.pipeline}: run ${record.id}, ${record.status}, ${observed.finishedAt}, ${formatDuration(observed.durationMs)}`,
   )
   terminal.result(`digest ${record.digest}`)
+  if (tombstone) terminal.result(`rows   forgotten on ${tombstone.at} by ${tombstone.by}: ${tombstone.reason}`)
   if (record.error) terminal.result(`error  ${record.error.code}: ${record.error.message}`)
   if (result.model)
     terminal.result(

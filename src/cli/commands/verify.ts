@@ -200,12 +200,17 @@ function print(verification: Verification | ArchiveVerification, terminal: Termi
   if (files !== undefined) {
     const bad = files.problems.length
     terminal.result(`files   ${files.checked} checked, ${bad === 0 ? 'all as recorded' : `${bad} not as recorded`}`)
-    for (const { code, message } of files.problems) terminal.result(`  ${code}  ${message}`)
+    for (const { code, message } of files.problems) terminal.result(`  ${code}  ${inPlain(message)}`)
   }
   if (sample !== undefined)
     terminal.result(
       `sample  ${sample.cells} of ${sample.of} cells; the same again: --sample ${sample.share * 100}% --seed ${sample.seed}`,
     )
   terminal.result(`verdict ${mark}: run ${run}${first === null ? '' : `, first at cell ${first}`}`)
-  for (const note of notes) terminal.result(`note    ${note}`)
+  for (const note of notes) terminal.result(`note    ${inPlain(note)}`)
+}
+
+/** Words that can come from an archive, without what a terminal obeys or hides. */
+function inPlain(text: string): string {
+  return text.replace(/\p{C}/gu, '\ufffd')
 }

@@ -67,8 +67,10 @@ function distribution(column: JsonObject): Html | undefined {
 /** A column's values in a few words: their range and median, the most frequent levels. */
 export function columnSummary(column: JsonObject): string {
   const { min, median, max, levels, length } = column
+  if (column.identity === true) return 'tells rows apart: not shown'
   const show = (value: unknown): string =>
     typeof value === 'number' ? formatNumber(value) : String(value ?? '\u2014').slice(0, 10)
+  if (Array.isArray(levels) && levels.length === 0) return 'no value of 5 rows or more'
   if (Array.isArray(levels)) return levelSummary(levels.filter(isObject), Number(column.other))
   if (column.type === 'boolean') {
     const all = Number(column.true) + Number(column.false)

@@ -27,6 +27,8 @@ ${facts('What it ran on', [
   ['Processor', `${observed.cpu} (${observed.cpus} cores), ${observed.threads} threads used`],
   ['Run by', observed.user],
   ['Git', observed.git && `${observed.git.commit}${observed.git.dirty ? ', with uncommitted changes' : ''}`],
+  ['Patch to the commit, SHA-256', observed.git?.patch ?? undefined],
+  ['Lockfile, SHA-256', observed.lockfile ? `${observed.lockfile.file} ${observed.lockfile.digest}` : undefined],
   ['Run before this one', record.previous ?? undefined],
   ['Model', result.model?.digest],
   ['Page text, SHA-256', record.page.digest],

@@ -33,7 +33,7 @@ export async function readSource(ctx: TaskContext, index: number): Promise<Sourc
 export async function runSource(ctx: TaskContext, index: number): Promise<Omit<Answer, 'shown' | 'ms'>> {
   const { frame, inferred, synthetic } = await readSource(ctx, index)
   if (synthetic) ctx.shown.facts({ synthetic })
-  ctx.shown.facts({ profile: profileFrame(frame) })
+  ctx.shown.facts({ profile: profileFrame(frame, { key: ctx.page.key }) })
   return {
     outputs: { frame: await ctx.putState(frameToState(frame)) },
     facts: {

@@ -6,7 +6,7 @@ import type { Model, Scored } from '../../model/index.ts'
 import { decodeState } from '../../plugin/api.ts'
 import type { RunRecord, Store } from '../../store/index.ts'
 import { openModelWith, runRegistry } from '../run-model.ts'
-import { rowKeys } from '../split/row-keys.ts'
+import { checkedRowKeys } from '../split/row-keys.ts'
 import { rowsOf, splitFromState, TEST, TRAIN } from '../split/split.ts'
 import { type FlippedRows, flipsOf } from './flips.ts'
 import { type MovedValues, movesOf } from './moves.ts'
@@ -106,14 +106,16 @@ async function openScorer(record: RunRecord, store: Store): Promise<Scorer> {
     ...preprocess.map((cell) => ['preprocess', cell] as const),
     ['algorithm', algorithm] as const,
   ]) {
-    const recorded = record.observed.plugins.find(({ cell }) => cell === id)?.code
+    const recorded = record.observed.plugins?.find(({ cell }) => cell === id)?.code
     const { code } = await registry.find(kind, use)
     if (recorded !== undefined && recorded !== code) changed.push(id)
   }
   const notes =
     changed.length === 0
       ? []
-      : [`The code of ${changed.join(', ')} is not what run ${record.id} used: its model was scored with today's.`]
+      : [
+          `The code of ${changed.join(', ')} is not what run ${record.id} used: its model was scored with the code of today.`,
+        ]
   return { model, notes, score: async (frame) => model.scoreFrame(frame, { lenient: true }) }
 }
 
@@ -144,9 +146,9 @@ async function trainedBefore(a: RunRecord, b: RunRecord, store: Store, of: RunRo
   if (keyA !== keyB || (keyA === undefined && !sameRows)) return null
   try {
     const rows = await openRows(a, store)
-    const keys = rowKeys(rows.frame, keyA)
+    const keys = checkedRowKeys(rows.frame, keyA)
     const trained = new Set(Array.from(rows.train, (row) => keys[row]))
-    const own = rowKeys(of.frame, keyB)
+    const own = checkedRowKeys(of.frame, keyB)
     return of.test.reduce((count, row) => count + (trained.has(own[row]) ? 1 : 0), 0)
   } catch {
     return null // the rows of the first run are gone

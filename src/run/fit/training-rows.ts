@@ -4,7 +4,7 @@ import type { Frame } from '../../frame/index.ts'
 import { conformFrame, makeSignature, type Signature } from '../../model/index.ts'
 import { type AskedQuestion, questionOf, targetOf } from '../question.ts'
 import { assignInnerFolds } from '../split/assign-folds.ts'
-import { rowDigester, rowKeys } from '../split/row-keys.ts'
+import { checkedRowKeys, rowDigester } from '../split/row-keys.ts'
 import type { TaskContext } from '../task-context.ts'
 import { classWeights, combineWeights, rowWeights } from './weights.ts'
 
@@ -87,7 +87,9 @@ export async function trainingRows(
 /** Digests of rows by their keys. Kept for the other fits on this frame. */
 function keysOf(ctx: TaskContext, frame: Frame): Promise<(rows: Uint32Array) => Digest> {
   const { key } = ctx.page
-  return ctx.memo.get(`row keys ${key ?? ''} ${ctx.input('frame')}`, async () => rowDigester(rowKeys(frame, key)))
+  return ctx.memo.get(`row keys ${key ?? ''} ${ctx.input('frame')}`, async () =>
+    rowDigester(checkedRowKeys(frame, key)),
+  )
 }
 
 /** The values of some rows, in their order. */

@@ -26,6 +26,13 @@ export function rowKeys(frame: Frame, key: string | undefined): readonly string[
   })
 }
 
+/** As {@link rowKeys}, of rows that the split has checked. @throws DaybookError DATA_NO_COLUMN */
+export function checkedRowKeys(frame: Frame, key: string | undefined): readonly string[] {
+  if (key === undefined) return rowKeys(frame, key)
+  const column = columnOf(frame, key)
+  return Array.from({ length: frame.rows }, (_, row) => textAt(column, row))
+}
+
 /** Digest of a set of rows by their keys: equal for equal sets, in whatever order. */
 export function digestOfRows(keys: readonly string[], rows: Uint32Array): Digest {
   return rowDigester(keys)(rows)

@@ -104,7 +104,7 @@ function environmentNotes(there: RunObserved, here: RunObserved): string[] {
   const notes = Object.keys(now)
     .filter((name) => before[name] !== now[name])
     .map((name) => `${name} ${now[name]} here, ${before[name]} there`)
-  const codes = new Map(there.plugins.map(({ cell, code }) => [cell, code]))
+  const codes = new Map((there.plugins ?? []).map(({ cell, code }) => [cell, code]))
   const moved = here.plugins.filter(({ cell, code }) => codes.has(cell) && codes.get(cell) !== code)
   if (moved.length > 0) notes.push(`other code in the plugins of ${moved.map(({ cell }) => cell).join(', ')}`)
   return notes

@@ -30,6 +30,12 @@ export interface VerifyOptions extends ReadRecordedOptions {
  * @throws DaybookError RUN_INTERRUPTED where the replay was told to stop; STORE_… where the replay's store cannot be written
  */
 export async function* verifyRun(record: RunRecord, options: VerifyOptions): AsyncGenerator<RunEvent, Verification> {
+  const recorded = await openStore(options.store, { create: false })
+  const tombstone = await recorded.runs.forgotten(record.id)
+  if (tombstone !== undefined) {
+    const { at, by, reason } = tombstone
+    return unverifiable(record, [`its data was forgotten on ${at} by ${by}: ${reason}`])
+  }
   const folder = options.folder ?? folderOf(record, options.store)
   const { pipeline, registry, errors } = await readRecorded(record, folder, options)
   if (pipeline === undefined || registry === undefined)
