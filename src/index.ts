@@ -6,7 +6,6 @@ import type { PackageVerification } from './package/verify-package.ts'
 import type { DocumentKind, Signed } from './report/documents/index.ts'
 import type { PostOptions } from './report/documents/post-events.ts'
 import type { DrawingCache } from './report/figure.ts'
-import type { ReportedStatement } from './report/sections/approvals.ts'
 import type { ReadObject } from './report/view.ts'
 import type { PredictionComparison } from './run/diff/compare-predictions.ts'
 import type { PackageOptions } from './run/package-run.ts'
@@ -42,7 +41,6 @@ export { openRegistry, type RegistryOptions } from './plugin/open-registry.ts'
 export type { Registry } from './plugin/registry.ts'
 export type { DocumentKind, Signed, SignOff } from './report/documents/index.ts'
 export type { PostOptions } from './report/documents/post-events.ts'
-export type { ReportedStatement } from './report/sections/approvals.ts'
 export type { PredictionComparison, PredictionDiff } from './run/diff/compare-predictions.ts'
 export { userName, version } from './run/observe.ts'
 export type { PackageOptions } from './run/package-run.ts'
@@ -290,10 +288,10 @@ export async function renderReport(
   record: RunRecord,
   read: ReadObject,
   cache?: DrawingCache,
-  statements?: readonly ReportedStatement[],
+  signed?: Signed,
 ): Promise<string> {
   const report = await import('./report/index.ts')
-  return report.renderReport(record, read, cache, statements)
+  return report.renderReport(record, read, cache, signed)
 }
 
 /**

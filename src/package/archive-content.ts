@@ -11,6 +11,7 @@ import {
   objectsNamed,
   type RecordedInput,
   type RunRecord,
+  reliedFolder,
   type Store,
 } from '../store/index.ts'
 import { faultOfName } from './entry-names.ts'
@@ -51,7 +52,8 @@ export async function archiveContent(
   const run = store.runs.folder(record.id)
   for (const name of ['run.json', 'events.ndjson', ...(entry.files.report === null ? [] : ['report.html'])])
     ofStore(join(run, name))
-  for (const name of namesIn(join(run, 'attestations'))) ofStore(join(run, 'attestations', name))
+  for (const folder of ['attestations', reliedFolder])
+    for (const name of namesIn(join(run, folder))) ofStore(join(run, folder, name))
   for (const { id, output } of record.deploy ?? []) {
     const list = output === null ? undefined : await store.objects.get(output).catch(() => undefined)
     for (const path of list === undefined ? [] : filesInList(list).keys()) ofStore(join(run, 'deploy', id, path))

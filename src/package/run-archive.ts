@@ -14,7 +14,7 @@ import type { Json, JsonObject } from '../base/json.ts'
  * store/ledger/0000000007.json         the run's entry of the ledger
  * store/objects/sha256/ab/cdef…        objects: models, states, evaluation, what cells showed; rows and splits with data alone
  * store/runs/<id>/run.json             the record · events.ndjson · report.html
- * store/runs/<id>/attestations/…       signed statements · deploy/… files of targets
+ * store/runs/<id>/attestations/…       signed statements · approvals/… those that it relied on · deploy/… files of targets
  * ```
  * What stands under `store/` is a small store of one run, so that the checks of stores are its checks. Files stand in the
  * order of their names, and nothing tells when or where it was packed: an unchanged run packed twice gives equal bytes.

@@ -7,7 +7,7 @@ import type { VerifyingKey } from '../base/signing-key.ts'
 import { findPackage } from '../plugin/code-digest.ts'
 import { problemOf, type Verification, verdictOfFiles } from '../run/verify/verification.ts'
 import { verifyRun } from '../run/verify/verify-run.ts'
-import { attestedBy, type RunEvent, type TrustedAttestation } from '../store/index.ts'
+import { attestedBy, type DemandedApproval, type RunEvent, type TrustedAttestation } from '../store/index.ts'
 import { packagedPlugins } from './archive-content.ts'
 import { checkArchive } from './check-archive.ts'
 
@@ -36,6 +36,8 @@ export interface ArchiveVerification extends Verification {
   readonly entry: string
   /** Statements about the run, where keys were asked for. */
   readonly signed: readonly TrustedAttestation[]
+  /** What the page demanded before anything was deployed; the statements lie in the archive. */
+  readonly approvals: readonly DemandedApproval[]
 }
 
 /**
@@ -62,7 +64,7 @@ export async function* verifyArchive(
         problems.push(problemOf(asDaybookError(thrown)))
       }
     }
-    const facts = { sha256, data: manifest.data, entry: manifest.entry, signed }
+    const facts = { sha256, data: manifest.data, entry: manifest.entry, signed, approvals: record?.approvals ?? [] }
     const files = { checked, problems }
     if (record === undefined || problems.length > 0 || options.replay === false)
       return { ...verdictOfFiles(manifest.run, files, archive.notes), ...facts }

@@ -2,21 +2,19 @@ import type { RunRecord } from '../store/record.ts'
 import { htmlDocument } from './document.ts'
 import { cardOf } from './documents/card.ts'
 import { setBlocks, setHtml } from './documents/set-html.ts'
-import { type DocumentSource, gatherView } from './documents/source.ts'
+import { type DocumentSource, gatherView, type Signed } from './documents/source.ts'
 import { type DrawingCache, FigureDrawer } from './figure.ts'
 import { type Html, html } from './html.ts'
 import { renderMarkdown } from './markdown.ts'
 import { message } from './markdown-inline.ts'
 import { clip } from './numbers.ts'
-import { approvals, type ReportedStatement } from './sections/approvals.ts'
+import { approvals } from './sections/approvals.ts'
 import { cellGroup, cellSection } from './sections/cell.ts'
 import { engineOutput } from './sections/engine.ts'
 import { reproduce } from './sections/reproduce.ts'
 import { verdict } from './sections/verdict.ts'
 import { warnings } from './sections/warnings.ts'
 import { type CellView, type ReadObject, type RunView, type Setting, viewRun } from './view.ts'
-
-export type { ReportedStatement } from './sections/approvals.ts'
 
 /** Bytes that a report stays below: it is mailed, and kept for years. */
 const largestReport = 1_500_000
@@ -35,32 +33,27 @@ const plenty = [
  *
  * @param read gives objects of the run's store; what it cannot give is named as a gap
  * @param cache keeps drawings from one report to the next
- * @param statements what was signed about the run since
+ * @param signed what was signed about the run since, and its entry of the ledger
  */
 export async function renderReport(
   record: RunRecord,
   read: ReadObject,
   cache?: DrawingCache,
-  statements: readonly ReportedStatement[] = [],
+  signed?: Signed,
 ): Promise<string> {
   const view = await viewRun(record, read)
-  const source = await gatherView(view, read)
+  const source = await gatherView(view, read, signed)
   let text = ''
   let drawer: FigureDrawer | undefined
   for (const { drawings, rows } of plenty) {
     drawer = new FigureDrawer(drawings, cache, drawer)
-    text = await setReport(view, source, { read, drawer, rows }, statements)
+    text = await setReport(view, source, { read, drawer, rows })
     if (Buffer.byteLength(text) <= largestReport) break
   }
   return text
 }
 
-async function setReport(
-  view: RunView,
-  source: DocumentSource,
-  setting: Setting,
-  statements: readonly ReportedStatement[],
-): Promise<string> {
+async function setReport(view: RunView, source: DocumentSource, setting: Setting): Promise<string> {
   const { record, page } = view
   const pageNote = page.text(['note'])
   const body = html`<a class="skip" href="#content">Skip to the page</a>
@@ -73,7 +66,7 @@ ${facts(view)}</header>
 ${errorBanner(record)}
 ${syntheticBanner(view)}
 ${verdict(record)}
-${approvals(record, statements)}
+${approvals(record, source.signed)}
 ${warnings(view.cells)}
 <section aria-labelledby="page"><h2 id="page">The page</h2>
 ${pageNote && html`<div class="prose">${renderMarkdown(pageNote, 3)}</div>`}

@@ -5,7 +5,7 @@ import { fail, failAll } from '../base/errors.ts'
 import { factsOf } from '../plan/page-facts.ts'
 import { openRegistry } from '../plugin/open-registry.ts'
 import { checkPage, parseOverride, parsePage } from '../spec/index.ts'
-import type { RunRecord, Store } from '../store/index.ts'
+import { type RunRecord, requireApproved, type Store } from '../store/index.ts'
 import { InProcessExecutor } from './in-process-executor.ts'
 import type { Task } from './task.ts'
 
@@ -24,7 +24,7 @@ export interface PackageOptions {
  * that the run held out.
  *
  * @returns the files by path, which lie in the store
- * @throws DaybookError RUN_NO_MODEL, PACKAGE_…, what is wrong with target or params
+ * @throws DaybookError RUN_NO_MODEL, SIGN_NOT_APPROVED where the page demands approvals that nobody gave, PACKAGE_…, what is wrong with target or params
  */
 export async function packageRun(
   store: Store,
@@ -33,6 +33,7 @@ export async function packageRun(
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const { model } = record.result
   if (model === null) throw fail('RUN_NO_MODEL', { run: record.id, status: record.status })
+  await requireApproved(record, store)
   const page = resolve(record.observed.pageFile)
   const folder = dirname(existsSync(page) ? page : store.folder)
   const registry = await openRegistry({ folder, ...(sets && { sets }) })

@@ -13,6 +13,7 @@ import {
   attest,
   type DemandedApproval,
   findApprovals,
+  keepRelied,
   newRunId,
   type RunEvent,
   type RunRecord,
@@ -183,6 +184,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
     const ended: RunEvent = { type: 'runEnded', run: id, status: record.status, digest: record.digest }
     events.push(ended)
     await writeTargets(store, id, outcome.cells)
+    if (options.approvals === undefined) await keepRelied(record, store)
     const report = await setReport(options, record)
     await store.runs.write(record, events, report.text)
     const signed = options.key && (await attest(record, options.key, store))

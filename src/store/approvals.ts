@@ -1,6 +1,6 @@
 import type { Digest } from '../base/digest.ts'
 import { distinctChoices } from '../base/distinct-choices.ts'
-import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
+import { fail } from '../base/errors.ts'
 import type { SigningKey } from '../base/signing-key.ts'
 import { type Attestation, attestationsOf, isSigned, putStatement } from './attestations.ts'
 import { isTombstone } from './ledger-entry.ts'
@@ -97,25 +97,6 @@ export async function requireApproved(record: RunRecord, store: Store): Promise<
   const [role = ''] = roles.split(', ')
   const hint = `Approve it: daybook approve ${record.id} --role ${role} --key FILE`
   throw fail('SIGN_NOT_APPROVED', { run: record.id, roles }, { hint })
-}
-
-/** Approvals that a run relied on and that do not hold any more: the statement is gone, or is another. */
-export async function checkRelied({ approvals = [] }: RunRecord, store: Store): Promise<DaybookError[]> {
-  const errors: DaybookError[] = []
-  for (const { role, by, run, statement } of approvals) {
-    if (by === null || run === null || statement === null) continue
-    try {
-      const { found, damaged } = await attestationsOf(await store.runs.read(run), store)
-      const own = damaged.find(({ path }) => path.includes(statement))
-      if (own !== undefined) throw own.error
-      const holds = found.some((one) => one.statement === statement && one.key === by && one.approval?.role === role)
-      if (!holds) throw fail('SIGN_BAD_ENVELOPE', { reason: 'it is not there' })
-    } catch (thrown) {
-      const { message } = asDaybookError(thrown)
-      errors.push(fail('SIGN_APPROVAL_GONE', { role, run, key: by, reason: message }, { cause: thrown }))
-    }
-  }
-  return errors
 }
 
 /** Keys that attested runs of a result, up to a run of it (itself included). */

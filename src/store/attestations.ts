@@ -63,7 +63,7 @@ export async function attestationsOf(
   const found: Attestation[] = []
   const damaged: { path: string; error: DaybookError }[] = []
   const entry = await store.runs.find(record.id)
-  for (const name of (await namesIn(folderOf(record.id, store))).sort(byCodeUnit)) {
+  for (const name of (await namesIn(statementsFolder(record.id, store))).sort(byCodeUnit)) {
     const path = join('runs', record.id, 'attestations', name)
     try {
       found.push({
@@ -118,29 +118,40 @@ export async function putStatement(
   const signed: Signed = { envelope: seal(statementPayload, payload, key), publicKey: key.publicKey.pem }
   const text = `${canonicalJson(signed as unknown as Json)}\n`
   const statement = digestBytes(text)
-  await createDurably(join(folderOf(record.id, store), `${statement}.json`), text)
+  await createDurably(join(statementsFolder(record.id, store), `${statement}.json`), text)
   return { ...check(signed, record, entry), statement }
 }
 
 /** True where files of statements lie with a run. */
 export async function isSigned(run: string, store: Store): Promise<boolean> {
-  return (await namesIn(folderOf(run, store))).length > 0
+  return (await namesIn(statementsFolder(run, store))).length > 0
 }
 
-function folderOf(run: string, store: Store): string {
+/** Folder of the statements about a run. */
+export function statementsFolder(run: string, store: Store): string {
   return join(store.runs.folder(run), 'attestations')
 }
 
-async function readSigned(path: string, name: string): Promise<Signed> {
+/** A statement's file, which has the digest that it is named by. @throws DaybookError SIGN_BAD_ENVELOPE */
+export async function readSigned(path: string, name: string): Promise<Signed> {
   const text = await readFile(path, 'utf8')
   if (name !== `${digestBytes(text)}.json`) throw fail('SIGN_BAD_ENVELOPE', { reason: 'it does not have its digest' })
   return JSON.parse(text) as Signed
 }
 
-/** Verifies a statement by the key beside it, and that it speaks of this very run. */
-function check({ envelope, publicKey }: Signed, record: RunRecord, entry: LedgerEntry): Omit<Attestation, 'statement'> {
+/** A statement, verified by the key beside it. @throws DaybookError SIGN_BAD_KEY, SIGN_BAD_ENVELOPE, SIGN_NOT_BY_KEY */
+export function openStatement({ envelope, publicKey }: Signed): {
+  readonly key: VerifyingKey
+  readonly statement: Statement
+} {
   const key = verifyingKey(publicKey)
-  const statement = JSON.parse(new TextDecoder().decode(unseal(envelope, statementPayload, key))) as Statement
+  return { key, statement: JSON.parse(new TextDecoder().decode(unseal(envelope, statementPayload, key))) as Statement }
+}
+
+/** Verifies a statement by the key beside it, and that it speaks of this very run. */
+function check(signed: Signed, record: RunRecord, entry: LedgerEntry): Omit<Attestation, 'statement'> {
+  const { key, statement } = openStatement(signed)
+  const { envelope } = signed
   const expected = canonicalJson(subjectsOf(record, entry) as unknown as Json)
   if (canonicalJson(statement.subject as unknown as Json) !== expected) {
     const names = subjectsOf(record, entry)

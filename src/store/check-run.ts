@@ -3,7 +3,6 @@ import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { type Digest, digestBytes, isDigest } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
-import { checkRelied } from './approvals.ts'
 import { attestationsOf } from './attestations.ts'
 import { falseClaims } from './claims.ts'
 import { readIfThere } from './durable.ts'
@@ -12,6 +11,7 @@ import type { LedgerEntry } from './ledger-entry.ts'
 import type { Store } from './open-store.ts'
 import { objectsOf } from './reach.ts'
 import type { RunRecord } from './record.ts'
+import { checkRelied } from './relied.ts'
 
 /** One thing that is wrong with a store. */
 export interface Damage {
@@ -58,7 +58,6 @@ export async function checkRun(
       damages.push(damage(error, join('ledger', `${String(error.values.number).padStart(10, '0')}.json`), entry.run))
   }
   if (files.record === undefined) return { ...files, damages }
-  if (chain) damages.push(...(await approvalDamages(files.record, store)))
   for (const { key } of files.record.observed.cells) {
     const path = join('cells', String(key))
     if (key === null || !existsSync(join(store.folder, path)) || (await store.cells.read(key)) !== undefined) continue
@@ -73,13 +72,6 @@ export async function checkRun(
     if (error !== undefined && !allowed) damages.push(damage(error, path, entry.run))
   }
   return { ...files, damages, checked: files.checked + needed.size }
-}
-
-/** Approvals that the run relied on, statements about runs of the same store, and that do not hold any more. */
-export async function approvalDamages(record: RunRecord, store: Store): Promise<Damage[]> {
-  return (await checkRelied(record, store)).map((error) =>
-    damage(error, join('runs', record.id, 'run.json'), record.id),
-  )
 }
 
 /**
@@ -150,10 +142,13 @@ class FilesCheck {
     }
   }
 
+  /** Signed statements about the run, and the approvals that it relied on. */
   async statements(record: RunRecord): Promise<void> {
     const { found, damaged } = await attestationsOf(record, this.#store)
     this.checked += found.length + damaged.length
     for (const { path, error } of damaged) this.#add(error, path)
+    this.checked += (record.approvals ?? []).filter(({ by }) => by !== null).length
+    for (const { path, error } of await checkRelied(record, this.#store)) this.#add(error, path)
   }
 
   async hold(path: string, expected: Digest): Promise<void> {

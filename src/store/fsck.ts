@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { byCodeUnit } from '../base/canonical.ts'
 import { type Digest, digestBytes, isDigest } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
-import { approvalDamages, checkRunFiles, type Damage, objectPath } from './check-run.ts'
+import { checkRunFiles, type Damage, objectPath } from './check-run.ts'
 import { makeFolder, namesIn, readIfThere, syncFolder } from './durable.ts'
 import { isTombstone, type LedgerEntry, type Tombstone } from './ledger-entry.ts'
 import { type Store, storeFiles } from './open-store.ts'
@@ -91,7 +91,6 @@ class Check {
       const { record, damages } = await checkRunFiles(entry, this.#store)
       this.damages.push(...damages)
       if (record === undefined) continue
-      this.damages.push(...(await approvalDamages(record, this.#store)))
       await this.#objectsOf(
         record,
         entry,

@@ -3,7 +3,6 @@ export {
   type ApprovalState,
   approve,
   awaited,
-  checkRelied,
   findApprovals,
   requireApproved,
   type UncountedApproval,
@@ -31,6 +30,7 @@ export type { ObjectStore } from './objects.ts'
 export { openStore, type Store, type StoreOptions } from './open-store.ts'
 export { objectsNamed, objectsOf } from './reach.ts'
 export type * from './record.ts'
+export { type BrokenApproval, checkRelied, keepRelied, reliedFolder } from './relied.ts'
 export { newRunId, type Runs } from './runs.ts'
 export type { Approval, Statement } from './statements.ts'
 export type { OnStep, Step } from './steps.ts'

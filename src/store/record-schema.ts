@@ -17,6 +17,23 @@ export function recordSchema(): JsonObject {
         digest: digest('SHA-256 of the canonical JSON (RFC 8785) of `result`.'),
         result: result(),
         deploy: list('Targets of deployment, in order. Not in `result`: another target changes no digest.', cell()),
+        approvals: list(
+          'What the page demands before anything is deployed, as it stood when the run asked; absent where it demands nothing.',
+          closed('An approval.', {
+            role: text('Role that gives it.'),
+            keys: orNull(
+              list(
+                'Ids of the keys that may give it; null for any.',
+                text('Id of a key, or its file where that is gone.'),
+              ),
+            ),
+            by: orNull(digest('Id of the key that gave it; null, as what follows, while it is waited for.')),
+            run: orNull(text('The run of equal result that was approved.')),
+            statement: orNull(digest('SHA-256 of the signed statement, which lies with that run.')),
+            note: orNull({ type: 'string', description: 'What was looked at.' }),
+            at: orNull(text('When, by its own word.')),
+          }),
+        ),
         page: closed('The page as it was, with notes and targets.', {
           text: text('Its text.'),
           digest: digest('SHA-256 of the text as UTF-8.'),
@@ -52,6 +69,7 @@ export function recordSchema(): JsonObject {
         observed: observedSchema(),
         previous: orNull(digest('`digest` of the run of this page before; null for the first.')),
       },
+      ['approvals'],
     ),
   }
 }

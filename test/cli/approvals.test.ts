@@ -57,6 +57,10 @@ t.test('run, approve, run, serve: what is waited for is told at each step', asyn
     ok: false,
     errors: [{ code: 'SIGN_NOT_APPROVED', hint: /approve .*validator/ }],
   })
+  const packed = await daybook(['package', 'latest', '--out', 'packed', '--json'], { cwd, env })
+  t.equal(packed.code, 3)
+  t.match(JSON.parse(packed.stdout), { errors: [{ code: 'SIGN_NOT_APPROVED' }] })
+  t.notOk(existsSync(join(cwd, 'packed')))
 
   const approve = ['approve', 'latest', '--role', 'validator', '--json', '--key']
   const own = await daybook([...approve, 'analyst.key'], { cwd, env: secret })
@@ -83,6 +87,13 @@ t.test('run, approve, run, serve: what is waited for is told at each step', asyn
   })
   const both = await daybook([...verify, '--key', 'keys'], { cwd, env })
   t.match(JSON.parse(both.stdout), { approvals: [{ trusted: true }] })
+  t.equal((await daybook(['export', 'latest', '--out', 'run.tar'], { cwd, env })).code, 0)
+  const archived = ['verify', 'run.tar', '--no-replay', '--key', 'analyst.key.pub', '--key', 'keys', '--json']
+  t.match(JSON.parse((await daybook(archived, { cwd, env })).stdout), {
+    verdict: 'identical',
+    signed: [{ kind: 'provenance', key: analyst.key, trusted: true }],
+    approvals: [{ role: 'validator', by: validator.key, trusted: true }],
+  })
   const strangers = await daybook(['verify', 'latest', '--key', 'keys'], { cwd, env })
   t.equal(strangers.code, 4, 'who approved did not attest')
   t.match(strangers.stderr, /SIGN_ABSENT/)
@@ -97,7 +108,10 @@ t.test('a folder is signed and checked; a model leaves with its signature', asyn
   const attested = await daybook([...attest, 'build.key'], { cwd, env })
   t.equal(attested.code, 0, attested.stderr)
   const verify = ['verify', 'model', '--key', 'build.key.pub', '--json']
-  t.match(JSON.parse((await daybook(verify, { cwd, env })).stdout), { verdict: 'identical', model: 'small', files: 3 })
+  t.match(JSON.parse((await daybook(verify, { cwd, env })).stdout), {
+    verdict: 'identical',
+    signed: { model: 'small', files: 3 },
+  })
   writeFileSync(join(cwd, 'model', 'extra.js'), '')
   const strange = await daybook(verify, { cwd, env })
   t.equal(strange.code, 4)

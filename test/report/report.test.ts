@@ -1,6 +1,7 @@
 import t from 'tap'
 import { renderReport } from '../../src/report/index.ts'
 import type { Evaluation } from '../../src/store/evaluation.ts'
+import type { LedgerEntry } from '../../src/store/index.ts'
 import {
   anomalyEvaluation,
   binaryEvaluation,
@@ -214,15 +215,16 @@ t.test('approvals: who gave them, which are waited for, what else was signed', a
   const bare = makeRun()
   t.notOk((await renderReport(bare.record, bare.read)).includes('id="approvals"'))
   const signed = textOf(
-    await renderReport(bare.record, bare.read, undefined, [
-      { key: '12'.repeat(32) },
-      { key: '34'.repeat(32), role: 'auditor', note: 'Seen.', at: 'never' },
-      { fault: 'no signature is by key 12' },
-    ]),
+    await renderReport(bare.record, bare.read, undefined, {
+      entry: { number: 7, entry: 'ab'.repeat(32), files: { record: 'cd'.repeat(32) } } as LedgerEntry,
+      provenance: ['12'.repeat(32)],
+      approvals: [{ key: '34'.repeat(32), role: 'auditor', note: 'Seen.', at: 'never' }],
+      damaged: 1,
+    }),
   )
   t.ok(signed.includes('attested ✓ verified 1212121212121212 —'))
   t.ok(signed.includes('approved as auditor ✓ verified 3434343434343434 never Seen.'))
-  t.ok(signed.includes('✗ no signature is by key 12'))
+  t.ok(signed.includes('1 more ✗ not verified'))
 })
 
 const attack = `"><script>alert(1)</script><img src=x onerror=alert(1)>'\u202e\0]]>--><style>*{display:none}</style>`

@@ -20,6 +20,7 @@ import { putStatement } from '../../src/store/attestations.ts'
 import {
   approve,
   attest,
+  checkRelied,
   checkStore,
   type DemandedApproval,
   findApprovals,
@@ -120,10 +121,48 @@ t.test('nothing is deployed before others approved the very result', async (t) =
   t.equal(step.value.verdict, 'identical', 'a replay takes the approvals as the record has them')
 
   rmSync(join(folderOf(workshop, recordOf(half)), `${statement}.json`), { force: true })
-  t.match((await checkStore(store)).damages, [{ runs: [recordOf(last).id], error: { code: 'SIGN_APPROVAL_GONE' } }])
+  t.same((await checkStore(store)).damages, [], 'a run carries what it relied on')
   const again = await run()
   t.same(byOf(recordOf(again)), [validator.id, null])
   t.equal(statesOf(again)['deploy.serve'], 'skipped', 'a target that is cached waits too')
+})
+
+t.test('what a run relied on lies with it, and no byte of it changes unseen', async (t) => {
+  const { run, store } = await demanding(t, '[validator]')
+  const { statement } = await signOff(recordOf(await run()), 'validator', validator, store)
+  const record = recordOf(await run())
+  const other = await signOff(recordOf(await run({ overrides: ['seed=9'] })), 'validator', validator, store)
+  t.same(await checkRelied(record, store), [])
+  const folder = join(store.runs.folder(record.id), 'approvals')
+  const path = join(folder, `${statement}.json`)
+  const sound = readFileSync(path)
+  const gone = [
+    { path: join('runs', record.id, 'approvals', `${statement}.json`), error: { code: 'SIGN_APPROVAL_GONE' } },
+  ]
+  for (const at of [3, sound.length >> 1, sound.length - 1]) {
+    const bytes = Buffer.from(sound)
+    bytes[at] = (bytes[at] as number) ^ 1
+    writeFileSync(path, bytes)
+    t.match(await checkRelied(record, store), gone, `byte ${at}`)
+  }
+  rmSync(path)
+  t.match(await checkRelied(record, store), gone, 'removed')
+  t.match((await checkStore(store)).damages, [{ runs: [record.id], error: { code: 'SIGN_APPROVAL_GONE' } }])
+  writeFileSync(path, sound)
+  writeFileSync(join(folder, 'note.txt'), '')
+  t.match(await checkRelied(record, store), [{ error: { code: 'STORE_FILE_STRANGE' } }])
+  rmSync(join(folder, 'note.txt'))
+
+  // A record that claims more than was signed: another role, another key, an approval of another result.
+  const [given] = record.approvals as readonly [DemandedApproval]
+  const claims = (change: Partial<DemandedApproval>) =>
+    checkRelied({ ...record, approvals: [{ ...given, ...change }] }, store)
+  t.match(await claims({ role: 'owner' }), [{ error: { message: /no approval in that role/ } }])
+  t.match(await claims({ by: owner.id }), [{ error: { message: /another key signed it/ } }])
+  const foreign = join(store.runs.folder(recordOf(await run({ overrides: ['seed=9'] })).id), 'approvals')
+  copyFileSync(join(foreign, `${other.statement}.json`), join(folder, `${other.statement}.json`))
+  rmSync(path)
+  t.match(await claims({ statement: other.statement }), [{ error: { message: /another result/ } }])
 })
 
 t.test('an approval counts for its result alone: another model waits again', async (t) => {

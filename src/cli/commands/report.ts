@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import {
-  attestationsOf,
   findApprovals,
   openStore,
-  type ReportedStatement,
   type RunRecord,
   renderReport,
   type Store,
+  signedFor,
   storeFolder,
 } from '../../index.ts'
 import type { Terminal } from '../output.ts'
@@ -37,11 +36,6 @@ async function render(record: RunRecord, store: Store): Promise<string> {
   const { approvals: demands = [] } = record
   const waits = demands.some(({ by }) => by === null)
   const { approvals } = waits ? await findApprovals(record.digest, demands, store) : { approvals: demands }
-  const { found, damaged } = await attestationsOf(record, store)
-  const statements: ReportedStatement[] = [
-    ...found.map(({ key, approval }) => ({ key, ...approval })),
-    ...damaged.map(({ error }) => ({ fault: error.message })),
-  ]
   const now = { ...record, ...(approvals.length > 0 && { approvals }) }
-  return renderReport(now, (digest) => store.objects.get(digest), undefined, statements)
+  return renderReport(now, (digest) => store.objects.get(digest), undefined, await signedFor(record, store))
 }

@@ -59,16 +59,38 @@ async function verifyStored(word: string, options: VerifyCommandOptions, termina
   if (!replay && key === undefined) return conclude(await verifyDigests(entry, store), undefined, terminal)
   const record = await store.runs.read(entry.run)
   const signed = await signedBy(record, key, store)
-  if (!replay) return conclude(await verifyDigests(entry, store), signed, terminal)
+  const relied = reliedJson(record, key)
+  if (!replay) return conclude(await verifyDigests(entry, store), signed, terminal, relied)
   const broken = await checkRelied(record, store)
-  if (broken.length > 0) throw failAll(broken)
+  if (broken.length > 0) throw failAll(broken.map(({ error }) => error))
   const verification = await watched(terminal, async (signal, show) => {
     const settings = { ...settingsOf(options), store: store.folder, signal }
     if (sample === undefined) return show(verifyRun(record, settings))
     const seed = options.seed ?? randomInt(2 ** 31)
     return sampleRun(record, store, { ...settings, share: sample, seed })
   })
-  return conclude(verification, signed, terminal)
+  return conclude(verification, signed, terminal, relied)
+}
+
+/** Approvals that a run relied on, and whether their keys are among those that are trusted, where any are named. */
+interface ReliedApproval {
+  readonly role: string
+  readonly by: string | null
+  readonly run: string | null
+  readonly trusted?: boolean
+}
+
+function reliedJson(
+  { approvals = [] }: Pick<RunRecord, 'approvals'>,
+  key: readonly string[] | undefined,
+): readonly ReliedApproval[] {
+  const trusted = key && new Set(keysToVerifyBy(key).map(({ id }) => id))
+  return approvals.map(({ role, by, run }) => ({
+    role,
+    by,
+    run,
+    ...(trusted && { trusted: by !== null && trusted.has(by) }),
+  }))
 }
 
 /** A run in an archive. */
@@ -88,7 +110,8 @@ async function verifyFile(file: string, options: VerifyCommandOptions, terminal:
       }),
     ),
   )
-  return conclude(verification, key === undefined ? undefined : verification.signed, terminal)
+  const { signed, approvals } = verification
+  return conclude(verification, key && signed, terminal, reliedJson({ approvals }, key))
 }
 
 function settingsOf({ threads, data }: VerifyCommandOptions) {
@@ -133,19 +156,25 @@ function conclude(
   verification: Verification | ArchiveVerification,
   signed: readonly TrustedAttestation[] | undefined,
   terminal: Terminal,
+  relied: readonly ReliedApproval[] = [],
 ): number {
   const statements = signed?.map(({ kind, key, trusted, approval }) => ({ kind, key, trusted, ...approval }))
   terminal.envelope({
     formatVersion: '1.0',
     ...(verification as unknown as { readonly [key: string]: Json }),
     ...(statements !== undefined && { signed: statements }),
+    ...(relied.length > 0 && { approvals: relied.map((one) => ({ ...one })) }),
   })
+  const doubt = (trusted: boolean | undefined) =>
+    trusted === false ? terminal.paint('yellow', ' (not among those trusted)') : ''
   for (const { kind, key, approval, trusted } of signed ?? []) {
     const what = kind === 'provenance' ? 'attested' : `approved as ${approval?.role}, ${approval?.at}`
-    terminal.result(
-      `signed  ${what}, by key ${key}${trusted ? '' : terminal.paint('yellow', ' (not among those trusted)')}`,
-    )
+    terminal.result(`signed  ${what}, by key ${key}${doubt(trusted)}`)
   }
+  for (const { role, by, run, trusted } of relied)
+    terminal.result(
+      by === null ? `approve ${role}: waited for` : `approve ${role}: by key ${by}, of run ${run}${doubt(trusted)}`,
+    )
   print(verification, terminal)
   return exits[verification.verdict]
 }
