@@ -84,10 +84,14 @@ export class Ledger {
       this.#known.set(number, entry)
       return entry
     } catch (thrown) {
-      throw fail('STORE_LEDGER_DAMAGED', { number, reason: reasonOf(thrown) }, {
-        cause: thrown,
-        ...(thrown instanceof NewerFormat && { hint: useNewer }),
-      })
+      throw fail(
+        'STORE_LEDGER_DAMAGED',
+        { number, reason: reasonOf(thrown) },
+        {
+          cause: thrown,
+          ...(thrown instanceof NewerFormat && { hint: useNewer }),
+        },
+      )
     }
   }
 

@@ -30,7 +30,7 @@ const skipMount = mayMount ? false : 'only root may mount a small file system'
 
 t.test('a disk that is full, for real', { skip: skipMount }, async (t) => {
   let full = 0
-  for (let kib = 8; kib <= 120; kib += 8) {
+  for (let kib = 64; kib <= 256; kib += 12) {
     const folder = mounted(t, kib)
     if (folder === undefined) return t.comment('mounting is not allowed here')
     const store = join(folder, 'store')
