@@ -183,6 +183,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
     })
     const ended: RunEvent = { type: 'runEnded', run: id, status: record.status, digest: record.digest }
     events.push(ended)
+    if (outcome.problem?.code === 'STORE_UNWRITABLE') await endLease() // what it took up is room for the record
     await writeTargets(store, id, outcome.cells)
     if (options.approvals === undefined) await keepRelied(record, store)
     const report = await setReport(options, record)
