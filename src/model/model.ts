@@ -6,10 +6,10 @@ import type { Feature, Features, Frame } from '../frame/index.ts'
 import type { Kernels } from '../kernels/index.ts'
 import { type Defined, decodeState, type Registry, type State } from '../plugin/api.ts'
 import { type Conforming, conformFrame, emptyFrame } from './conform-frame.ts'
-import { rowConformer } from './conform-rows.ts'
+import { RowConformer } from './conform-rows.ts'
 import type { FittedCell, ModelManifest, Signature } from './manifest.ts'
 import { type Prediction, predictionsOf, type Scored } from './predictions.ts'
-import { applyPreprocess, type FittedPreprocess, outOfFold } from './preprocess.ts'
+import { applyPreprocess, type FittedPreprocess, outOfFold, type Passage, passagesOf } from './preprocess.ts'
 
 /** An algorithm that was fitted, ready to predict. */
 export interface FittedAlgorithm {
@@ -95,10 +95,12 @@ export function assembleModel(
   kernels: Kernels,
 ): Model {
   const { signature } = manifest
-  const conformRows = rowConformer(signature)
+  const conformer = new RowConformer(signature)
   let known: readonly Feature[] | undefined
+  let passages: readonly Passage[] | undefined
   const features = (conformed: Frame): Features => {
-    const { frame, lineage } = applyPreprocess(cells, conformed, signature, kernels)
+    passages ??= passagesOf(cells, signature)
+    const { frame, lineage } = applyPreprocess(cells, conformed, signature, kernels, undefined, passages)
     const { accepts, missing } = algorithm.plugin
     const made = featuresOf(frame, { accepts, missing, lineage, taker: algorithm.plugin.id, known })
     if (made.features !== known) checkFeatures(made, manifest)
@@ -114,7 +116,11 @@ export function assembleModel(
     features,
     scoreConformed,
     scoreFrame: (frame, conforming) => scoreConformed(conformFrame(frame, signature, conforming)),
-    predictRows: (rows) => predictionsOf(scoreConformed(conformRows(rows)), signature),
+    predictRows(rows) {
+      conformer.clear()
+      conformer.add({ form: 'rows', rows })
+      return predictionsOf(scoreConformed(conformer.frame()), signature)
+    },
     importance() {
       const given = algorithm.plugin.importance?.(algorithm.state)
       if (given === undefined) return undefined
