@@ -5,7 +5,7 @@ import { type PageOptions, runPage as runPageWith } from './run/page.ts'
 import type { FinishedRun, RunOptions } from './run/run-pipeline.ts'
 import type { Verification } from './run/verify/verification.ts'
 import type { VerifyOptions } from './run/verify/verify-run.ts'
-import type { ServeOptions, Server } from './serve/index.ts'
+import type { LoadOptions, ServedModel, ServeOptions, Server } from './serve/index.ts'
 import type { RunEvent, RunRecord } from './store/index.ts'
 
 // The public API. What only one command needs (the runner, the report, the server) is loaded when it is called.
@@ -41,7 +41,7 @@ export type { FinishedRun, LockOutcome } from './run/run-pipeline.ts'
 export type { Verification, VerifiedCell } from './run/verify/verification.ts'
 export type { VerifyOptions } from './run/verify/verify-run.ts'
 export { type ServeConfiguration, serveConfiguration } from './serve/configuration.ts'
-export type { ServeOptions, Server } from './serve/index.ts'
+export type { Listening, NamedModel, ServedModel, ServeOptions, Server } from './serve/index.ts'
 export { composeSchema, type Pipeline } from './spec/index.ts'
 export {
   type Approval,
@@ -69,13 +69,23 @@ export {
 } from './store/index.ts'
 
 /**
- * Makes an HTTP server over a model; it answers once it is told to `listen`.
+ * Makes an HTTP server over models; it answers once it is told to `listen`.
  *
  * @throws {DaybookError} SERVE_NEEDS_TOKEN where the host is open to others and there is no token
  */
 export async function createServer(options: ServeOptions): Promise<Server> {
   const serve = await import('./serve/index.ts')
   return serve.createServer(options)
+}
+
+/**
+ * Loads a run's model so that it can be served: checked against its digests (and its signature where there is a key), warm.
+ *
+ * @throws {DaybookError} STORE_…, SIGN_…, MODEL_…
+ */
+export async function loadRun(store: string, run: string, options: LoadOptions = {}): Promise<ServedModel> {
+  const serve = await import('./serve/index.ts')
+  return serve.loadRun(store, run, options)
 }
 
 /**

@@ -5,6 +5,7 @@ import t from 'tap'
 import { frameFromState } from '../../src/frame/frame-state.ts'
 import {
   createServer,
+  loadRun,
   openRunModel,
   openStore,
   type Prediction,
@@ -77,11 +78,9 @@ t.test('training, serving and scoring of files give the same scores, to the bit'
     )
   }
 
+  const loaded = await loadRun(join(folder, 'store'), record.id)
   const server = await createServer({
-    name: record.pipeline,
-    version: record.id,
-    model,
-    digest: record.digest,
+    models: [{ name: record.pipeline, versions: [loaded], champion: record.id }],
     port: 0,
   })
   t.teardown(() => server.close())

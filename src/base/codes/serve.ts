@@ -37,6 +37,29 @@ export const serveCodes = table({
   SERVE_HEADERS_TOO_LARGE: { message: 'the headers are too large', exit: 1, http: 431 },
   SERVE_TIMEOUT: { message: 'the request did not arrive in time', exit: 1, http: 408 },
   SERVE_FAULT: { message: 'the server failed to answer', hint: 'Its log says why.', exit: 1, http: 500 },
+  SERVE_NO_MODEL: {
+    message: 'there is no such model or version here',
+    hint: 'POST /v2/repository/index on the management port lists what there is.',
+    exit: 1,
+    http: 404,
+  },
+  SERVE_FORBIDDEN: {
+    message: 'the token does not allow this: the scope `{scope}` is needed',
+    exit: 1,
+    http: 403,
+  },
+  SERVE_BUSY: {
+    message: 'the server has more to do than it can',
+    hint: 'Ask again after the seconds that Retry-After names.',
+    exit: 1,
+    http: 503,
+  },
+  SERVE_NOT_LOADED: {
+    message: 'the model was not loaded, what was served before goes on: {reason}',
+    hint: 'The log of the server says why.',
+    exit: 1,
+    http: 400,
+  },
   SERVE_CLOSING: { message: 'the server is closing', exit: 1, http: 503 },
   SERVE_NEEDS_TOKEN: {
     message: 'the server would be open to others at {host} without a token',

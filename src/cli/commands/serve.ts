@@ -1,4 +1,4 @@
-import { createServer, openRunModel, openStore, serveConfiguration, storeFolder } from '../../index.ts'
+import { createServer, loadRun, openStore, serveConfiguration, storeFolder } from '../../index.ts'
 import type { RunRecord } from '../../store/record.ts'
 import type { Terminal } from '../output.ts'
 import type { CommonOptions } from './options.ts'
@@ -38,15 +38,10 @@ export async function startServing(
   const store = await openStore(folder, { create: false })
   const configured = await serveConfiguration(store.runs.folder(record.id))
   const server = await createServer({
-    name: record.pipeline,
-    version: record.id,
-    model: await openRunModel(store, record),
-    digest: record.digest,
+    models: [{ name: record.pipeline, versions: [await loadRun(folder, record.id)], champion: record.id }],
     port: options.port ?? configured?.port ?? 8080,
     host: options.host ?? configured?.host ?? '127.0.0.1',
-    token: options.token ?? process.env[configured?.tokenVariable ?? 'DAYBOOK_TOKEN'],
     ...(configured && { limits: { rows: configured.maxRows, timeoutMs: configured.timeoutMs } }),
-    onFault: (fault) => terminal.problem(`fault: ${fault instanceof Error ? fault.message : String(fault)}`),
   })
   const { url, port } = await server.listen()
   const untilStopped = async () => {
