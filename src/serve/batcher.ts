@@ -84,7 +84,12 @@ export class Batcher {
         return () => take(undefined, { ...whole, rows, values })
       })
     } catch (thrown) {
-      if (waiting.length === 1) return waiting.map(({ take }) => () => take(thrown))
+      if (waiting.length === 1)
+        return waiting.map(
+          ({ take }) =>
+            () =>
+              take(thrown),
+        )
       return waiting.map(({ from, rows, take }) => {
         const own = Uint32Array.from({ length: rows }, (_, i) => from + i)
         try {

@@ -20,7 +20,7 @@ export const defaultLimits: ServeLimits = {
   timeoutMs: 10_000,
   connections: 1024,
   graceMs: 10_000,
-  waitMs: 20,
+  waitMs: 25,
 }
 
 /** How rows of concurrent requests are scored together. */

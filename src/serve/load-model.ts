@@ -1,7 +1,7 @@
 import { fail } from '../base/errors.ts'
 import type { VerifyingKey } from '../base/signing-key.ts'
 import { type Column, Frame, MISSING } from '../frame/index.ts'
-import type { Model, Signature } from '../model/index.ts'
+import type { Model, Signature, SignatureColumn } from '../model/index.ts'
 import { openRunModel } from '../run/run-model.ts'
 import { attestedBy, openStore } from '../store/index.ts'
 import type { ModelSource, ServedModel } from './served-model.ts'
@@ -60,22 +60,25 @@ export function warmUp(model: Model): void {
 }
 
 function madeUp({ columns }: Signature, rows: number): Frame {
-  const made = columns.map(({ name, type, levels = [], min, max }): Column => {
-    const number = min ?? max ?? 1
-    switch (type) {
-      case 'number':
-        return { type, name, values: new Float64Array(rows).fill(number) }
-      case 'date':
-        return { type, name, values: new Float64Array(rows) }
-      case 'boolean':
-        return { type, name, values: new Int8Array(rows) }
-      case 'text':
-        return { type, name, values: new Array<string>(rows).fill('') }
-      case 'category': {
-        const codes = Int32Array.from({ length: rows }, (_, i) => (levels.length === 0 ? MISSING : i % levels.length))
-        return { type, name, levels, values: codes }
-      }
+  return new Frame(
+    rows,
+    columns.map((column) => madeUpColumn(column, rows)),
+  )
+}
+
+function madeUpColumn({ name, type, levels = [], min, max }: SignatureColumn, rows: number): Column {
+  switch (type) {
+    case 'number':
+      return { type, name, values: new Float64Array(rows).fill(min ?? max ?? 1) }
+    case 'date':
+      return { type, name, values: new Float64Array(rows) }
+    case 'boolean':
+      return { type, name, values: new Int8Array(rows) }
+    case 'text':
+      return { type, name, values: new Array<string>(rows).fill('') }
+    case 'category': {
+      const codes = Int32Array.from({ length: rows }, (_, i) => (levels.length === 0 ? MISSING : i % levels.length))
+      return { type, name, levels, values: codes }
     }
-  })
-  return new Frame(rows, made)
+  }
 }

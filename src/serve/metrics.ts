@@ -1,5 +1,5 @@
 import type { Attributes, HrTime } from '@opentelemetry/api'
-import type { HistogramMetricData, MetricProducer } from '@opentelemetry/sdk-metrics'
+import type { HistogramMetricData, MetricProducer, ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import type { Catalog } from './catalog.ts'
 import type { Histogram, Tallies } from './tallies.ts'
 
@@ -41,14 +41,15 @@ export async function openMetrics(measured: Measured): Promise<Metrics> {
   })
   const histograms: MetricProducer = {
     async collect() {
-      const metrics = histogramsOf(measured).map(({ name, description, points }) => histogram(name, description, points))
+      const metrics = histogramsOf(measured).map(({ name, description, points }) =>
+        histogram(name, description, points),
+      )
       const scopeMetrics = [{ scope: { name: scope }, metrics }]
-      return { resourceMetrics: { resource, scopeMetrics }, errors: [] }
+      return { resourceMetrics: { resource: {} as Resource, scopeMetrics }, errors: [] } // the provider's own is taken
     },
   }
   const exporter = new PrometheusExporter({ preventServerStart: true, metricProducers: [histograms] })
   const meters = new MeterProvider({ readers: [exporter] })
-  const { resource } = (await exporter.collect()).resourceMetrics
   const meter = meters.getMeter(scope)
   for (const { kind, name, description, read } of observed(measured)) {
     const instrument =
@@ -59,7 +60,7 @@ export async function openMetrics(measured: Measured): Promise<Metrics> {
       for (const { value, attributes } of read()) result.observe(value, attributes)
     })
   }
-  const serializer = new PrometheusSerializer()
+  const serializer = new PrometheusSerializer(undefined, false, undefined, true) // `target_info` says nothing here
   return {
     async text() {
       const { resourceMetrics } = await exporter.collect()
@@ -68,6 +69,8 @@ export async function openMetrics(measured: Measured): Promise<Metrics> {
     close: () => meters.shutdown(),
   }
 }
+
+type Resource = ResourceMetrics['resource']
 
 const scope = 'daybook'
 
@@ -136,7 +139,10 @@ function observed({ catalog, tallies, underWay }: Measured): readonly Observed[]
       name: 'daybook_infer_rows_total',
       description: 'Rows that were scored.',
       read: () =>
-        [...tallies.batches.values()].map(({ rows, model, version }) => ({ value: rows, attributes: { model, version } })),
+        [...tallies.batches.values()].map(({ rows, model, version }) => ({
+          value: rows,
+          attributes: { model, version },
+        })),
     },
     {
       kind: 'gauge',
@@ -169,7 +175,10 @@ function observed({ catalog, tallies, underWay }: Measured): readonly Observed[]
       name: 'daybook_model_loads_total',
       description: 'Times that a model was to be loaded, by outcome.',
       read: () =>
-        [...tallies.loads.values()].map(({ count, model, outcome }) => ({ value: count, attributes: { model, outcome } })),
+        [...tallies.loads.values()].map(({ count, model, outcome }) => ({
+          value: count,
+          attributes: { model, outcome },
+        })),
     },
     {
       kind: 'counter',

@@ -135,7 +135,9 @@ function described({ path, id, summary, takes, gives, error, open, method }: Ope
     ...(takes && {
       requestBody: {
         required: true,
-        content: Object.fromEntries(Object.entries(takes).map(([type, schema]) => [type, { schema: schemaOf(schema) }])),
+        content: Object.fromEntries(
+          Object.entries(takes).map(([type, schema]) => [type, { schema: schemaOf(schema) }]),
+        ),
       },
     }),
     responses: {

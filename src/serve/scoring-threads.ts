@@ -45,7 +45,10 @@ interface Thread {
   readonly worker: Worker
   readonly prepared: Set<string>
   readonly asked: Set<string>
-  readonly waiting: Map<number, { readonly done: (answer: ThreadAnswer) => void; readonly failed: (error: unknown) => void }>
+  readonly waiting: Map<
+    number,
+    { readonly done: (answer: ThreadAnswer) => void; readonly failed: (error: unknown) => void }
+  >
 }
 
 /**

@@ -14,8 +14,8 @@ import { inference } from './protocol/inference.ts'
 import { mlflow } from './protocol/mlflow.ts'
 import { predict } from './protocol/predict.ts'
 import type { Route } from './route.ts'
-import { ScoringThreads } from './scoring-threads.ts'
 import { scoringRoutes } from './scoring-routes.ts'
+import { ScoringThreads } from './scoring-threads.ts'
 import type { NamedModel } from './served-model.ts'
 import { Tallies } from './tallies.ts'
 
@@ -112,7 +112,10 @@ export function createServer(options: ServeOptions): Server {
         load,
         log,
         metrics: () => {
-          metrics ??= openMetrics()
+          metrics ??= openMetrics().catch((thrown) => {
+            metrics = undefined
+            throw thrown
+          })
           return metrics
         },
       }),
@@ -155,7 +158,9 @@ function openApiRoute(catalog: Catalog, limits: ServeLimits, token: boolean): Ro
 /** How errors are told where no route was found: as the protocol tells them that the address belongs to. */
 function errorFormOf(path: string): Route['error'] {
   if (path === '/v2' || path.startsWith('/v2/')) return inference.error
-  return path.endsWith('/invocations') ? mlflow.error : (error) => ({ type: jsonType, text: JSON.stringify(errorBody(error)) })
+  return path.endsWith('/invocations')
+    ? mlflow.error
+    : (error) => ({ type: jsonType, text: JSON.stringify(errorBody(error)) })
 }
 
 function told(exchange: Exchange, tallies: Tallies, log: ServeLog): void {

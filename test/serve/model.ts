@@ -27,7 +27,11 @@ export const signature: Signature = {
 
 /** A model under the name `loans`, as version `7`. */
 export function served(model: Model, version = '7'): NamedModel {
-  return { name: 'loans', versions: [{ name: 'loans', version, model, run: digestBytes('the run') }], champion: version }
+  return {
+    name: 'loans',
+    versions: [{ name: 'loans', version, model, run: digestBytes('the run') }],
+    champion: version,
+  }
 }
 
 /** A model that anyone can compute: p(yes) = 1 / (2 + income), 0.75 where the income is missing. */

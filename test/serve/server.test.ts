@@ -372,7 +372,7 @@ t.test('closing lets requests under way end', async (t) => {
   while (!answer.includes('100 Continue')) await once(under, 'data')
   const closed = server.close()
   under.write(text.slice(5))
-  await closed
+  await Promise.all([closed, once(under, 'close')])
   t.match(answer, /HTTP\/1\.1 200 /)
   t.ok(performance.now() - started < 3000)
   await t.rejects(fetch(`${url}/health/live`))

@@ -66,6 +66,12 @@ export const serveCodes = table({
     hint: 'Give a token, or listen on 127.0.0.1.',
     exit: 2,
   },
+  SERVE_BAD_TOKEN: {
+    message: 'this is no line of a token file: {reason}',
+    hint: '`daybook token new` prints one.',
+    exit: 2,
+  },
+  SERVE_FILE_UNREADABLE: { message: 'the {what} {file} cannot be read: {reason}', exit: 2 },
   SERVE_PORT_IN_USE: {
     message: 'port {port} of {host} is in use',
     hint: 'Choose another with `--port`, or end the program that holds it.',

@@ -5,7 +5,9 @@ export interface AnswerText {
   /** Predictions, a row each: class texts, values, numbers of clusters, or whether the row is an anomaly. */
   predictions(scored: Scored): string
   /** The other numbers of each row, and what they are called where rows are columns; undefined where there are none. */
-  readonly numbers: { readonly name: 'probabilities' | 'scores' | 'distances'; list(scored: Scored): string } | undefined
+  readonly numbers:
+    | { readonly name: 'probabilities' | 'scores' | 'distances'; list(scored: Scored): string }
+    | undefined
   /** The same a row each, as `daybook predict` and packages give it. */
   records(scored: Scored): string
 }
@@ -55,7 +57,8 @@ function numbersOf(output: Signature['output'], names: readonly string[]) {
   const byClass: RowText = ({ values }, row) => {
     let text = ''
     const at = row * names.length
-    for (let code = 0; code < names.length; code++) text += `${code === 0 ? '{' : ','}${names[code]}:${values[at + code]}`
+    for (let code = 0; code < names.length; code++)
+      text += `${code === 0 ? '{' : ','}${names[code]}:${values[at + code]}`
     return `${text}}`
   }
   const single: RowText = ({ values }, row) => String(values[row])

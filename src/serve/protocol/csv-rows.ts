@@ -18,7 +18,7 @@ export function rowsOfCsv(text: string, signature: Signature, limit: number): Ra
   const columns = table.columns.map((given): RawColumn => {
     const { name, values } = given as UntypedColumn
     const column = signature.columns.find((one) => one.name === name)
-    return { name, values: values.map((value) => (value === null ? null : valueOf(value, column))) }
+    return { name, values: values.map((value) => (value === null ? null : jsonOf(value, column))) }
   })
   return { form: 'columns', count: table.rows, columns }
 }
@@ -41,7 +41,7 @@ const reasons: Readonly<Partial<Record<string, string>>> = {
 }
 
 /** The JSON value that a field stands for in its column; the text itself where it stands for none. */
-function valueOf(text: string, column: SignatureColumn | undefined): unknown {
+function jsonOf(text: string, column: SignatureColumn | undefined): unknown {
   switch (column?.type) {
     case 'number':
       return parseNumber(text) ?? text

@@ -20,7 +20,8 @@ export const inference: Protocol = {
   read(body, _type, { served, rows: limit }) {
     const request = readJson(body)
     if (!isObject(request)) throw bad('the body is not an object')
-    if (Object.keys(request).some((key) => !keys.has(key))) throw bad(`the body holds more than ${[...keys].join(', ')}`)
+    if (Object.keys(request).some((key) => !keys.has(key)))
+      throw bad(`the body holds more than ${[...keys].join(', ')}`)
     const { id, inputs, outputs } = request
     if (id !== undefined && typeof id !== 'string') throw bad('`id` is not a text')
     const parameters = checkParameters(request.parameters, 'the request')
@@ -77,7 +78,10 @@ function makeOutputs(signature: Signature): readonly Output[] {
     case 'probabilities':
       return [prediction, { name: 'probabilities', datatype: 'FP64', ...byClass }]
     case 'scores':
-      return [prediction, { name: 'score', datatype: 'FP64', ...(classes.length > 2 ? byClass : { shape: [], data: all }) }]
+      return [
+        prediction,
+        { name: 'score', datatype: 'FP64', ...(classes.length > 2 ? byClass : { shape: [], data: all }) },
+      ]
     case 'clusters': {
       const data = ({ values }: Scored): string => `[${values.filter((_, i) => i % 2 === 1).join(',')}]`
       return [prediction, { name: 'distance', datatype: 'FP64', shape: [], data }]
