@@ -2,33 +2,15 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { digestBytes } from '../../src/base/digest.ts'
-import type { Model } from '../../src/model/index.ts'
-import { plainToken } from '../../src/serve/access.ts'
-import { createServer, type ServeOptions } from '../../src/serve/index.ts'
-import { served, signature, tinyModel } from './model.ts'
+import { createServer } from '../../src/serve/index.ts'
+import { raw } from './client.ts'
+import { signature, tinyModel } from './model.ts'
+import { optionsOf, type Started, start as startServer } from './start.ts'
 
 const digest = digestBytes('the run')
 
-interface Started extends Partial<ServeOptions> {
-  readonly model?: Model
-  readonly token?: string
-}
-
-function optionsOf({ model = tinyModel(), token, ...options }: Started): ServeOptions {
-  return {
-    models: [served(model)],
-    port: 0,
-    ...(token !== undefined && { tokens: () => [plainToken(token)] }),
-    ...options,
-  }
-}
-
-/** Starts a server on a free port that ends with the test. */
 async function start(t: Test, options: Started = {}): Promise<string> {
-  const server = createServer(optionsOf(options))
-  const { url } = await server.listen()
-  t.teardown(() => server.close())
-  return url
+  return (await startServer(t, options)).url
 }
 
 interface Asked {
@@ -383,17 +365,3 @@ t.test('what the answers are made of does not depend on the names of classes', a
   const { text } = await ask(`${url}/predict`, { body: { rows: [row] } })
   t.match(text, '"probabilities":[{"__proto__":0.75,"constructor":0.25}]')
 })
-
-/** Sends bytes as they are and gives what comes back until the server hangs up. */
-function raw(url: string, text: string): Promise<string> {
-  return new Promise((resolve) => {
-    let answer = ''
-    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text))
-    socket.setTimeout(4000, () => socket.destroy())
-    socket.on('data', (data) => {
-      answer += data
-    })
-    socket.on('error', () => resolve(answer))
-    socket.on('close', () => resolve(answer))
-  })
-}
