@@ -1,26 +1,52 @@
+/** Bursts are taken in full: shedding begins where waits have been too long for so many milliseconds. */
+const burstMs = 50
+
+/** Work that ended so many milliseconds ago ended just now: the process was busy, and what it finds has waited. */
+const justNowMs = 1
+
 /**
- * Sheds what would wait too long. A process takes requests in turns: what arrived is read, then scored, then answered, and
- * whatever comes meanwhile waits for the next turn. So a turn may take in work for so many milliseconds; the rest of what
- * has piled up is refused at once, which costs little, and the wait of what is accepted stays bounded.
+ * Sheds what would wait too long. A process takes requests in turns: what has arrived is read, then scored and answered;
+ * what comes meanwhile waits for the next turn. So what is found now may have come as early as the reading of the turn
+ * before ended, if the process was busy since. Once that wait has been longer than it may be for a while, whatever lies
+ * beyond it is refused before its body is read, which costs little, and the wait of what is accepted stays bounded.
  */
 export class Admission {
   readonly #waitMs: number
-  #turnBegan = 0
   #inTurn = false
+  /** When what is found in this turn may have come. */
+  #cameFrom = 0
+  #readUntil = 0
+  #workedUntil = Number.NEGATIVE_INFINITY
+  #longTurn = false
+  #longSince: number | undefined
 
   constructor(waitMs: number) {
     this.#waitMs = waitMs
   }
 
-  /** May one more request be taken in this turn? */
+  /** Tells that a request was answered. */
+  worked(now: number): void {
+    this.#workedUntil = now
+  }
+
+  /** May one more request be taken? */
   admits(now: number): boolean {
-    if (!this.#inTurn) {
-      this.#inTurn = true
-      this.#turnBegan = now
-      setImmediate(() => {
-        this.#inTurn = false
-      })
-    }
-    return now - this.#turnBegan <= this.#waitMs
+    if (!this.#inTurn) this.#beginTurn(now)
+    if (now - this.#cameFrom <= this.#waitMs) return true
+    this.#longTurn = true
+    this.#longSince ??= now
+    return now - this.#longSince < burstMs
+  }
+
+  #beginTurn(now: number): void {
+    this.#inTurn = true
+    const busy = now - this.#workedUntil < justNowMs
+    this.#cameFrom = busy ? this.#readUntil : now
+    setImmediate(() => {
+      this.#inTurn = false
+      this.#readUntil = performance.now()
+      if (!this.#longTurn) this.#longSince = undefined
+      this.#longTurn = false
+    })
   }
 }

@@ -8,6 +8,8 @@ export interface Port {
   readonly closing: boolean
   /** Told of faults that clients only learn the existence of. */
   onFault(fault: unknown): void
+  /** Told of every answer that was sent. */
+  onSent(): void
 }
 
 /** What an answer is counted as. */
@@ -58,6 +60,7 @@ export class Exchange {
     if (this.#port.closing) all.push('connection', 'close')
     this.#response.writeHead(status, all)
     this.#response.end(text)
+    this.#port.onSent()
   }
 
   /** Answers with JSON. */

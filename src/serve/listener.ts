@@ -55,6 +55,10 @@ export class Listener implements Port {
     this.#options.onFault(fault)
   }
 
+  onSent(): void {
+    this.#admission.worked(performance.now())
+  }
+
   /** Requests that were not answered yet. */
   get underWay(): number {
     return this.#underWay

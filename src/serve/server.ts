@@ -54,6 +54,8 @@ export interface Server {
   listen(): Promise<Listening>
   /** Loads a name anew and exchanges it once it is ready. @throws DaybookError SERVE_NO_MODEL, SERVE_NOT_LOADED */
   reload(name: string): Promise<void>
+  /** Requests that were not answered yet. */
+  readonly underWay: number
   /** Takes no more requests, lets those under way end (up to `graceMs`), and stops. */
   close(): Promise<void>
 }
@@ -131,6 +133,9 @@ export function createServer(options: ServeOptions): Server {
         await side?.close()
         throw thrown
       }
+    },
+    get underWay() {
+      return main.underWay
     },
     reload: (name) => loadInto({ catalog, tallies, load, log }, name),
     async close() {

@@ -37,8 +37,8 @@ export function newToken(allowed: readonly string[], until?: string, note?: stri
 export function readTokens(text: string, file: string): readonly StoredToken[] {
   const errors: ReturnType<typeof fail>[] = []
   const tokens: StoredToken[] = []
-  for (const [i, line] of text.split('\n').entries()) {
-    const shown = line.replace(/[0-9a-f]{60,}/gi, (hash) => `${hash.slice(0, 8)}…`)
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
+    const shown = line.replace(/\S{20,}/g, (word) => `${word.slice(0, 8)}…`) // a token may stand where its hash should
     const at: Place = { file, line: i + 1, col: 1, endCol: Math.max(2, shown.length + 1), text: shown }
     try {
       const token = readLine(line, at)
