@@ -52,9 +52,14 @@ function answer(
   const entry = scoring.catalog.find(names.model, names.version)
   const { served } = entry
   exchange.label = { protocol: protocol.name, model: served.name, version: served.version }
-  if (scoring.threads?.takes(body, served)) {
+  if (scoring.catalog.challengerOf(entry) === undefined && scoring.threads?.takes(body, served)) {
+    const tally = scoring.tallies.batch(served.name, served.version)
     scoring.threads.answer(protocol, body, type, served).then(
-      ({ status, type: given, text }) => exchange.send(status, given, text, status === 200 ? entry.headers : []),
+      ({ status, type: given, text, rows }) => {
+        exchange.send(status, given, text, status === 200 ? entry.headers : [])
+        tally.rows += rows
+        if (rows > 0) tally.size.add(rows)
+      },
       (error) => exchange.fail(error),
     )
     return

@@ -61,11 +61,17 @@ export class ScoringThreads {
   readonly #threads: Thread[] = []
   #next = 0
   #closed = false
+  #answered = 0
 
   /** @param rows most rows of one request */
   constructor(count: number, rows: number) {
     this.#count = count
     this.#rows = rows
+  }
+
+  /** Requests that threads have answered. */
+  get answered(): number {
+    return this.#answered
   }
 
   /** Does a thread take this request? Where none has the model yet, one is told to load it. */
@@ -93,7 +99,13 @@ export class ScoringThreads {
     if (thread === undefined || thread.waiting.size >= mostWaiting) throw fail('SERVE_BUSY', {})
     const id = this.#next++
     return new Promise((done, failed) => {
-      thread.waiting.set(id, { done, failed })
+      thread.waiting.set(id, {
+        done: (answer) => {
+          this.#answered++
+          done(answer)
+        },
+        failed,
+      })
       const rows = this.#rows
       tell(thread, { ask: 'score', id, source, protocol: protocol.name, body, type, name, version, rows })
     })
@@ -114,7 +126,7 @@ export class ScoringThreads {
   }
 
   #start(): void {
-    const worker = new Worker(new URL('./scoring-worker.js', import.meta.url))
+    const worker = new Worker(new URL('./scoring-worker.js', import.meta.url), { execArgv: [] })
     const thread: Thread = { worker, prepared: new Set(), asked: new Set(), waiting: new Map() }
     worker.unref()
     worker.on('message', (reply: ThreadReply) => hear(thread, reply))

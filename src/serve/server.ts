@@ -56,6 +56,8 @@ export interface Server {
   reload(name: string): Promise<void>
   /** Requests that were not answered yet. */
   readonly underWay: number
+  /** Large requests that other threads have answered. */
+  readonly threads: number
   /** Takes no more requests, lets those under way end (up to `graceMs`), and stops. */
   close(): Promise<void>
 }
@@ -136,6 +138,9 @@ export function createServer(options: ServeOptions): Server {
     },
     get underWay() {
       return main.underWay
+    },
+    get threads() {
+      return threads?.answered ?? 0
     },
     reload: (name) => loadInto({ catalog, tallies, load, log }, name),
     async close() {

@@ -74,7 +74,7 @@ export const serveCodes = table({
   SERVE_FILE_UNREADABLE: { message: 'the {what} {file} cannot be read: {reason}', exit: 2 },
   SERVE_PORT_IN_USE: {
     message: 'port {port} of {host} is in use',
-    hint: 'Choose another with `--port`, or end the program that holds it.',
+    hint: 'Choose another with `--port` or `--management`, or end the program that holds it.',
     exit: 1,
   },
   SERVE_CANNOT_LISTEN: { message: 'the server cannot listen on port {port} of {host}: {reason}', exit: 1 },

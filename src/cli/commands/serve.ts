@@ -37,6 +37,7 @@ export interface Serving {
   readonly url: string
   readonly port: number
   readonly management: string | undefined
+  readonly models: readonly NamedModel[]
   /** Says where it listens, waits until the process is told to stop, and finishes the requests under way. */
   untilStopped(): Promise<void>
 }
@@ -50,6 +51,21 @@ export async function serve(
   const [first = ''] = words
   const file = words.length === 1 && /\.(ya?ml|json)$/i.test(first) ? first : undefined
   const serving = await start(file === undefined ? { runs: words } : { file }, options, terminal)
+  const { url, port, management, models } = serving
+  terminal.envelope({
+    formatVersion: '1.0',
+    ok: true,
+    run: models[0]?.champion ?? '',
+    url,
+    port,
+    management: management ?? null,
+    models: models.map(({ name, versions, champion, challenger }) => ({
+      name,
+      versions: versions.map(({ version }) => version),
+      champion,
+      challenger: challenger ?? null,
+    })),
+  })
   await serving.untilStopped()
   return 0
 }
@@ -116,21 +132,7 @@ async function start(words: Words, options: ServeCommandOptions, terminal: Termi
     }
     for (const name of await models.names()) await server.reload(name).catch(() => {}) // the server has logged why
   }
-  terminal.envelope({
-    formatVersion: '1.0',
-    ok: true,
-    run: loaded[0]?.champion ?? '',
-    url: listening.url,
-    port: listening.port,
-    management: listening.management ?? null,
-    models: loaded.map(({ name, versions, champion, challenger }) => ({
-      name,
-      versions: versions.map(({ version }) => version),
-      champion,
-      challenger: challenger ?? null,
-    })),
-  })
-  return { ...listening, untilStopped: () => untilStopped(server, listening, loaded, reload, terminal) }
+  return { ...listening, models: loaded, untilStopped: () => untilStopped(server, listening, loaded, reload, terminal) }
 }
 
 async function untilStopped(
