@@ -3,7 +3,10 @@ import { type DaybookError, fail, failAll } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import type { ParamSchema, ParamValue } from '../plugin/api.ts'
 import { checkValue, type Issue } from '../plugin/check-params.ts'
+import { sectionName } from '../spec/check-structure.ts'
 import { type Page, readPage } from '../spec/index.ts'
+import { sortByPlace } from '../spec/parse-page.ts'
+import { valueHint } from '../spec/value-hint.ts'
 import type { Batching, ServeLimits } from './limits.ts'
 import type { ModelWords } from './load-named.ts'
 
@@ -105,7 +108,7 @@ const schema = {
 export async function readServeFile(file: string): Promise<ServeFile> {
   const page = await readPage(file)
   const errors = checkValue(schema, page.root).map((issue) => errorOf(issue, page))
-  if (errors.length > 0) throw failAll(errors)
+  if (errors.length > 0) throw failAll(sortByPlace(errors))
   const { models, tokens, tls, key, store, ...rest } = page.root as unknown as Partial<ParamValue<typeof schema>>
   const located = (given: string | null | undefined) => (given ? resolve(page.folder, given) : undefined)
   const words = (models ?? []).map((model): ModelWords => (typeof model === 'string' ? { champion: model } : model))
@@ -130,8 +133,9 @@ function checkTwice(models: readonly ModelWords[], page: Page): void {
 }
 
 function errorOf({ path, problem }: Issue, page: Page): DaybookError {
-  const section = path.length < 2 ? 'a serve file' : `\`${path.slice(0, -1).join('.')}\``
-  const key = String(path.at(-1) ?? 'the file')
+  const section = path.length < 2 ? 'a serve file' : sectionName(path.slice(0, -1))
+  const last = path.at(-1)
+  const key = typeof last === 'number' ? sectionName(path).slice(1, -1) : String(last ?? 'the file')
   switch (problem.type) {
     case 'unknown': {
       const near = nearest(problem.key, problem.allowed)
@@ -140,7 +144,9 @@ function errorOf({ path, problem }: Issue, page: Page): DaybookError {
     }
     case 'missing':
       return fail('SPEC_MISSING_KEY', { key, section, expected: problem.expected }, { at: page.place(path, 'key') })
-    default:
-      return fail('SPEC_BAD_VALUE', { key, got: problem.got, expected: problem.expected }, { at: page.place(path) })
+    default: {
+      const { got, expected } = problem
+      return fail('SPEC_BAD_VALUE', { key, got, expected }, { at: page.place(path), hint: valueHint(problem) })
+    }
   }
 }
