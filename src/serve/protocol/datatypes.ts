@@ -32,33 +32,32 @@ export function isDatatype(text: unknown): text is string {
   return typeof text === 'string' && (integers.has(text) || ['BOOL', 'FP16', 'FP32', 'FP64', 'BYTES'].includes(text))
 }
 
-/** Reads an element of a tensor; undefined where it is none of the datatype. null is missing in every one. */
-export type ReadElement = (value: unknown) => unknown
+/** Is a value an element of a datatype? null is missing in every one. */
+export type ElementCheck = (value: unknown) => boolean
 
-/** How elements of a datatype are read. */
-export function elementReader(datatype: string): ReadElement {
+/** How elements of a datatype are told from others. */
+export function elementCheck(datatype: string): ElementCheck {
   const range = integers.get(datatype)
   if (range !== undefined) {
     const [low, high] = range
     return (value) =>
       value === null || (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high)
-        ? value
-        : undefined
   }
   switch (datatype) {
     case 'FP64':
-      return (value) => (value === null || (typeof value === 'number' && Number.isFinite(value)) ? value : undefined)
+      return (value) => value === null || (typeof value === 'number' && Number.isFinite(value))
     case 'FP32':
-      return (value) => {
-        if (value === null) return null
-        const cast = typeof value === 'number' ? Math.fround(value) : Number.NaN
-        return Number.isFinite(cast) ? cast : undefined
-      }
+      return (value) => value === null || (typeof value === 'number' && Number.isFinite(Math.fround(value)))
     case 'BOOL':
-      return (value) => (value === null || typeof value === 'boolean' ? value : undefined)
+      return (value) => value === null || typeof value === 'boolean'
     default:
-      return (value) => (value === null || typeof value === 'string' ? value : undefined)
+      return (value) => value === null || typeof value === 'string'
   }
+}
+
+/** Elements as the model takes them: 32-bit floats are what they are, whatever their decimals say. */
+export function elementsOf(datatype: string, data: readonly unknown[]): readonly unknown[] {
+  return datatype === 'FP32' ? data.map((value) => (value === null ? null : Math.fround(value as number))) : data
 }
 
 /** What an element of a datatype is, in words. */

@@ -1,7 +1,7 @@
 import { fail } from '../../base/errors.ts'
 import type { RawColumn, RawRows, Signature } from '../../model/index.ts'
 import { shorten } from '../../model/row-errors.ts'
-import { datatypesOf, elementReader, elementWords, isDatatype } from './datatypes.ts'
+import { datatypesOf, elementCheck, elementsOf, elementWords, isDatatype } from './datatypes.ts'
 import { checkCount } from './predict.ts'
 import { isObject } from './read-json.ts'
 
@@ -48,13 +48,11 @@ function columnOf(input: unknown, i: number, signature: Signature): RawColumn {
   if (!taken.includes(datatype)) throw bad(`${called} takes ${taken.join(', ')}, not ${datatype}`)
   const rows = rowsOfShape(shape, called)
   const flat = flatten(data, shape as readonly number[], rows, called)
-  const read = elementReader(datatype)
-  const values = flat.map((value, at) => {
-    const element = read(value)
-    if (element === undefined) throw bad(`${called}, element ${at}: ${elementWords(datatype)} is expected`)
-    return element
-  })
-  return { name, values }
+  const isElement = elementCheck(datatype)
+  for (let at = 0; at < flat.length; at++) {
+    if (!isElement(flat[at])) throw bad(`${called}, element ${at}: ${elementWords(datatype)} is expected`)
+  }
+  return { name, values: elementsOf(datatype, flat) }
 }
 
 function rowsOfShape(shape: unknown, called: string): number {
@@ -70,7 +68,8 @@ function rowsOfShape(shape: unknown, called: string): number {
 /** Data as a flat list of as many elements as the shape says. */
 function flatten(data: unknown, shape: readonly number[], rows: number, called: string): readonly unknown[] {
   if (!Array.isArray(data)) throw bad(`${called} has no list as \`data\``)
-  const nested = data.filter(Array.isArray).length
+  let nested = 0
+  for (const one of data) if (Array.isArray(one)) nested++
   if (nested === 0) {
     if (data.length !== rows) throw bad(`${called} has ${data.length} elements, its shape asks for ${rows}`)
     return data
