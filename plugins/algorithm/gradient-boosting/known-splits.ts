@@ -47,7 +47,7 @@ export function splitColumns(model: BoostedTrees): SplitColumns | undefined {
   let width = 0
   for (const [one, splits] of byFeature) {
     const nodes = [...splits.values()]
-    nodes.forEach((same, i) => same.forEach((node) => columns.set(node, width + i)))
+    for (const [i, same] of nodes.entries()) for (const node of same) columns.set(node, width + i)
     const codes = 32 * Math.max(...nodes.map(([node]) => sets[set[node as number] as number] as number))
     width += nodes.length
     if (width > MOST_SPLITS || (codes + 1) * nodes.length > MOST_ENTRIES) return undefined
