@@ -7,6 +7,7 @@ import { memory } from './memory.ts'
 import { packages } from './packages.ts'
 import { quality } from './quality.ts'
 import { scoring } from './scoring.ts'
+import { serve } from './serve.ts'
 import { start } from './start.ts'
 import { svm } from './svm.ts'
 
@@ -24,4 +25,5 @@ export const tables: readonly BenchTable[] = [
   quality,
   cancel,
   memory,
+  serve,
 ]

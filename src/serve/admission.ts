@@ -19,6 +19,7 @@ export class Admission {
   #workedUntil = Number.NEGATIVE_INFINITY
   #longTurn = false
   #longSince: number | undefined
+  #held = 0
 
   constructor(waitMs: number) {
     this.#waitMs = waitMs
@@ -29,13 +30,24 @@ export class Admission {
     this.#workedUntil = now
   }
 
+  /** Refuses nothing until the work has ended: what waits for the server's own doing is not too much to do. */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    this.#held++
+    try {
+      return await work()
+    } finally {
+      this.#held--
+      this.#longSince = undefined
+    }
+  }
+
   /** May one more request be taken? */
   admits(now: number): boolean {
     if (!this.#inTurn) this.#beginTurn(now)
     if (now - this.#cameFrom <= this.#waitMs) return true
     this.#longTurn = true
     this.#longSince ??= now
-    return now - this.#longSince < burstMs
+    return this.#held > 0 || now - this.#longSince < burstMs
   }
 
   #beginTurn(now: number): void {

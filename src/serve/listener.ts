@@ -47,6 +47,11 @@ export class Listener implements Port {
     this.#server = httpServer(options, (request, response) => this.#take(request, response))
   }
 
+  /** Does work of the server's own, for which requests may have to wait. */
+  hold<T>(work: () => Promise<T>): Promise<T> {
+    return this.#admission.hold(work)
+  }
+
   get closing(): boolean {
     return this.#closing
   }

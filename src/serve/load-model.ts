@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { fail } from '../base/errors.ts'
 import type { VerifyingKey } from '../base/signing-key.ts'
 import { type Column, Frame, MISSING } from '../frame/index.ts'
@@ -28,7 +29,7 @@ export async function loadRun(store: string, run: string, options: LoadOptions =
   if (model.digest !== record.result.model?.digest) {
     throw fail('MODEL_CORRUPT', { reason: 'it does not have the digest that its run recorded' })
   }
-  warmUp(model)
+  await warmUp(model)
   return {
     name: options.name ?? record.pipeline,
     version: record.id,
@@ -42,19 +43,24 @@ export async function loadRun(store: string, run: string, options: LoadOptions =
 export async function openSource({ store, run }: ModelSource): Promise<Model> {
   const opened = await openStore(store, { create: false })
   const model = await openRunModel(opened, await opened.runs.read(run))
-  warmUp(model)
+  await warmUp(model)
   return model
 }
 
-/** Scores made-up rows, one and many, so that whatever is prepared once is prepared. */
-export function warmUp(model: Model): void {
+/** Scores made-up rows, one and many, so that whatever is prepared once is prepared; lets others work in between. */
+export async function warmUp(model: Model): Promise<void> {
   for (const rows of [1, 64]) {
-    try {
-      for (let time = 0; time < 20; time++) model.scoreConformed(madeUp(model.signature, rows))
-    } catch (thrown) {
-      // A made-up value may be one that a cell refuses; what is broken in the model itself has another code.
-      const code = (thrown as { readonly code?: unknown }).code
-      if (typeof code !== 'string' || !code.startsWith('ROW_')) throw thrown
+    const frame = madeUp(model.signature, rows)
+    for (let time = 0; time < 20; time++) {
+      try {
+        model.scoreConformed(frame)
+      } catch (thrown) {
+        // A made-up value may be one that a cell refuses; what is broken in the model itself has another code.
+        const code = (thrown as { readonly code?: unknown }).code
+        if (typeof code === 'string' && code.startsWith('ROW_')) break
+        throw thrown
+      }
+      await setImmediate()
     }
   }
 }

@@ -19,6 +19,9 @@ import { ScoringThreads } from './scoring-threads.ts'
 import type { NamedModel } from './served-model.ts'
 import { Tallies } from './tallies.ts'
 
+/** Loads a name as it is to be served now. @throws DaybookError SERVE_NO_MODEL where there is none */
+export type Load = (name: string) => Promise<NamedModel>
+
 export interface ServeOptions {
   /** What is served. The first answers at addresses that name no model. */
   readonly models: readonly NamedModel[]
@@ -35,8 +38,8 @@ export interface ServeOptions {
   readonly threads?: number | undefined
   /** Port of metrics and of the repository of models; absent: there is none. */
   readonly management?: { readonly host?: string | undefined; readonly port?: number | undefined } | undefined
-  /** Loads a name as it is to be served now: what a reload asks for. @throws DaybookError SERVE_NO_MODEL where there is none */
-  readonly load?: ((name: string) => Promise<NamedModel>) | undefined
+  /** What a reload asks for. */
+  readonly load?: Load | undefined
   readonly log?: ServeLog | undefined
 }
 
@@ -69,13 +72,14 @@ export interface Server {
  * @throws DaybookError SERVE_NEEDS_TOKEN where a host is open to others and there is no token
  */
 export function createServer(options: ServeOptions): Server {
-  const { host = '127.0.0.1', port = 8080, tls, management, load, log = silentLog, tokens = () => [] } = options
+  const { host = '127.0.0.1', port = 8080, tls, management, log = silentLog, tokens = () => [] } = options
   const limits = { ...defaultLimits, ...options.limits }
   const tallies = new Tallies()
   const catalog = new Catalog({ ...defaultBatching, ...options.batching }, tallies)
   for (const named of options.models) catalog.put(named)
   const threads = options.threads ? new ScoringThreads(options.threads, limits.rows) : undefined
   const closing = (): boolean => main.closing
+  const load = options.load && ((name: string) => main.hold(async () => (options.load as Load)(name)))
   const about = { catalog, version: version(), closing }
   const shared = {
     limits,
@@ -144,7 +148,9 @@ export function createServer(options: ServeOptions): Server {
     },
     reload: (name) => loadInto({ catalog, tallies, load, log }, name),
     async close() {
-      await main.close()
+      const closed = main.close()
+      for (const { batcher } of catalog.entries()) batcher.flush() // nobody else will come to be scored with
+      await closed
       await side?.close()
       await threads?.close()
       await (await metrics)?.close()

@@ -128,8 +128,9 @@ t.test('34: SIGTERM with 100 requests in flight: all are answered', async (t) =>
   const script = `
     import { createServer } from ${JSON.stringify(join(root, 'dist', 'src', 'serve', 'index.js'))}
     import { served, tinyModel } from ${JSON.stringify(join(root, 'dist', 'test', 'serve', 'model.js'))}
-    const server = createServer({ models: [served(tinyModel())], port: 0, limits: { waitMs: 60000 }, batching: { maxDelayMs: 300, maxBatchSize: 1000 } })
+    const server = createServer({ models: [served(tinyModel())], port: 0, limits: { waitMs: 60000 }, batching: { maxDelayMs: 60000, maxBatchSize: 1000 } })
     console.log((await server.listen()).url)
+    const all = setInterval(() => server.underWay === 100 && (clearInterval(all), console.log('all')), 5)
     process.once('SIGTERM', async () => { await server.close(); console.log('closed') })`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => child.kill('SIGKILL'))
@@ -138,14 +139,13 @@ t.test('34: SIGTERM with 100 requests in flight: all are answered', async (t) =>
     out += data
   })
   while (!out.includes('\n')) await once(child.stdout, 'data')
-  const url = out.trim()
+  const [url = ''] = out.split('\n')
   const asked = Array.from({ length: 100 }, (_, i) =>
     send(`${url}/predict`, { body: { rows: [{ income: i, purpose: 'car' }] } }),
   )
-  await new Promise((done) => setTimeout(done, 150)) // all have arrived and wait for their batch
+  while (!out.includes('all')) await once(child.stdout, 'data') // and wait for their batch
   child.kill('SIGTERM')
-  const [code] = await once(child, 'exit')
-  const answers = await Promise.all(asked)
+  const [[code], answers] = await Promise.all([once(child, 'exit'), Promise.all(asked)])
   t.same(
     answers.map(({ status, json }) => [status, json?.probabilities[0].yes]),
     answers.map((_, i) => [200, 1 / (2 + i)]),
