@@ -2,7 +2,7 @@
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { main } from '../src/cli/program.ts'
-import { createServer, openRunModel, openStore, storeFolder } from '../src/index.ts'
+import { createServer, loadRun, openStore, storeFolder } from '../src/index.ts'
 
 const page = join('pipelines', 'loan-approval.yaml')
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
@@ -14,8 +14,8 @@ if (exitCode !== 0) process.exit(exitCode)
 const store = await openStore(storeFolder(page))
 const folder = relative('.', store.folder)
 const record = await store.runs.resolve('loan-approval')
-const model = await openRunModel(store, record)
-const server = await createServer({ name: record.pipeline, version: record.id, digest: record.digest, model, port: 0 })
+const versions = [await loadRun(store.folder, record.id)]
+const server = await createServer({ models: [{ name: record.pipeline, versions, champion: record.id }], port: 0 })
 const { url } = await server.listen()
 
 // What an applicant says and the credit bureau knows. `null` is missing: the page allows it where training saw it.

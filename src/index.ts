@@ -14,7 +14,11 @@ import type { FinishedRun, RunOptions } from './run/run-pipeline.ts'
 import type { SampleOptions } from './run/verify/sample-run.ts'
 import type { Verification } from './run/verify/verification.ts'
 import type { VerifyOptions } from './run/verify/verify-run.ts'
-import type { ServeOptions, Server } from './serve/index.ts'
+import type { StoredToken } from './serve/access.ts'
+import type { LoadOptions, NamedModel, ServedModel, ServeLog, ServeOptions, Server } from './serve/index.ts'
+import type { ModelWords } from './serve/load-named.ts'
+import type { ServeFile } from './serve/serve-file.ts'
+import type { NewToken } from './serve/token-file.ts'
 import type { LedgerEntry, RunEvent, RunRecord, Store } from './store/index.ts'
 
 // The public API. What only one command needs (the runner, the report, the server) is loaded when it is called.
@@ -57,8 +61,21 @@ export type { FinishedRun, LockOutcome } from './run/run-pipeline.ts'
 export type { SampleOptions } from './run/verify/sample-run.ts'
 export type { FileCheck, FileProblem, Verification, VerifiedCell } from './run/verify/verification.ts'
 export type { VerifyOptions } from './run/verify/verify-run.ts'
+export { plainToken, type StoredToken } from './serve/access.ts'
 export { type ServeConfiguration, serveConfiguration } from './serve/configuration.ts'
-export type { ServeOptions, Server } from './serve/index.ts'
+export type {
+  Batching,
+  Listening,
+  LoadOptions,
+  NamedModel,
+  ServedModel,
+  ServeLimits,
+  ServeLog,
+  ServeOptions,
+  Server,
+} from './serve/index.ts'
+export type { ModelWords } from './serve/load-named.ts'
+export type { ServeFile } from './serve/serve-file.ts'
 export { composeSchema, type Pipeline } from './spec/index.ts'
 export {
   type Approval,
@@ -102,13 +119,53 @@ export {
 } from './store/index.ts'
 
 /**
- * Makes an HTTP server over a model; it answers once it is told to `listen`.
+ * Makes an HTTP server over models; it answers once it is told to `listen`.
  *
  * @throws {DaybookError} SERVE_NEEDS_TOKEN where the host is open to others and there is no token
  */
 export async function createServer(options: ServeOptions): Promise<Server> {
   const serve = await import('./serve/index.ts')
   return serve.createServer(options)
+}
+
+/**
+ * Loads a run's model so that it can be served: checked against its digests (and its signature where there is a key), warm.
+ *
+ * @throws {DaybookError} STORE_…, SIGN_…, MODEL_…
+ */
+export async function loadRun(store: string, run: string, options: LoadOptions = {}): Promise<ServedModel> {
+  const serve = await import('./serve/index.ts')
+  return serve.loadRun(store, run, options)
+}
+
+/** Loads the versions behind a name. @throws {DaybookError} as {@link loadRun} */
+export async function loadNamed(words: ModelWords, store: string, options: LoadOptions = {}): Promise<NamedModel> {
+  const named = await import('./serve/load-named.ts')
+  return named.loadNamed(words, store, options)
+}
+
+/** Reads a serve file. @throws {DaybookError} SPEC_…, each at its line */
+export async function readServeFile(file: string): Promise<ServeFile> {
+  const files = await import('./serve/serve-file.ts')
+  return files.readServeFile(file)
+}
+
+/** Opens a log of JSON lines on stderr. */
+export async function openServeLog(level: string): Promise<ServeLog> {
+  const log = await import('./serve/log.ts')
+  return log.openLog(level)
+}
+
+/** Makes a token, and the line that a token file keeps of it. @throws {DaybookError} SERVE_BAD_TOKEN */
+export async function newToken(scopes: readonly string[], until?: string, note?: string): Promise<NewToken> {
+  const tokens = await import('./serve/token-file.ts')
+  return tokens.newToken(scopes, until, note)
+}
+
+/** Reads a token file. @throws {DaybookError} SERVE_BAD_TOKEN */
+export async function readTokens(text: string, file: string): Promise<readonly StoredToken[]> {
+  const tokens = await import('./serve/token-file.ts')
+  return tokens.readTokens(text, file)
 }
 
 /**

@@ -8,6 +8,7 @@ import { memory } from './memory.ts'
 import { packages } from './packages.ts'
 import { quality } from './quality.ts'
 import { scoring } from './scoring.ts'
+import { serve } from './serve.ts'
 import { start } from './start.ts'
 import { svm } from './svm.ts'
 
@@ -26,4 +27,5 @@ export const tables: readonly BenchTable[] = [
   cancel,
   memory,
   audit,
+  serve,
 ]

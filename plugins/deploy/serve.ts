@@ -46,8 +46,32 @@ export default defineDeploy({
       description: 'Time for a request to arrive in full, in milliseconds.',
       examples: [10000],
     },
+    maxBatchSize: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 100000,
+      default: 256,
+      description: 'Most rows of concurrent requests that are scored together; 1 scores each request alone.',
+      examples: [256],
+    },
+    maxDelayMs: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 1000,
+      default: 0,
+      description: 'Time that a request waits for others to be scored with; 0 waits for none that has not arrived.',
+      examples: [2],
+    },
+    maxQueue: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 100000,
+      default: 1024,
+      description: 'Most requests that wait to be scored; what comes on top is refused with 503 and Retry-After.',
+      examples: [1024],
+    },
   },
-  async deploy({ port, host, tokenVariable, maxRows, timeoutMs }, ctx) {
+  async deploy({ port, host, tokenVariable, maxRows, timeoutMs, ...batching }, ctx) {
     const configuration = {
       format: 1,
       name: ctx.name,
@@ -57,6 +81,7 @@ export default defineDeploy({
       tokenVariable,
       maxRows,
       timeoutMs,
+      batching,
     }
     await ctx.write('serve.json', `${JSON.stringify(configuration, null, 2)}\n`)
     return { configuration: 'serve.json', port, maxRows, timeoutMs }

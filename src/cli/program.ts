@@ -260,16 +260,41 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
         .option('--post <url>', 'send lineage events there (token: DAYBOOK_OPENLINEAGE_TOKEN)'),
   )
   command(
-    'serve <run>',
-    'serve a run’s model over HTTP',
-    async (terminal, options, [run]) => (await import('./commands/serve.ts')).serve(run as string, options, terminal),
+    'serve <run...>',
+    'serve models over HTTP',
+    async (terminal, options, runs) => (await import('./commands/serve.ts')).serve(runs, options, terminal),
     (declared) =>
       declared
+        .description('Serve models over HTTP: of runs, or of a serve file (YAML or JSON).')
         .addOption(
           new Option('--port <n>', 'port (default: the page’s, else 8080; 0 for any free one)').argParser(wholeNumber),
         )
         .option('--host <address>', 'address to bind (default: loopback)')
-        .option('--token <token>', 'bearer token that requests must carry (default: DAYBOOK_TOKEN)'),
+        .option('--token <token>', 'bearer token that requests must carry (default: DAYBOOK_TOKEN)')
+        .option('--tokens <file>', 'file of the tokens that are taken, as `daybook token new` prints its lines')
+        .option('--tls-certificate <file>', 'certificate chain, PEM')
+        .option('--tls-key <file>', 'private key of the certificate, PEM')
+        .option('--key <file>', 'public key that must have signed the runs')
+        .option('--challenger <run>', 'run that scores the same rows after the first one has answered')
+        .addOption(
+          new Option(
+            '--management <n>',
+            'port of metrics and of the repository (default: one above the port)',
+          ).argParser(wholeNumber),
+        )
+        .option('--no-management', 'no such port')
+        .addOption(new Option('--log <level>', 'what is logged').choices(['silent', 'error', 'info', 'debug'])),
+  )
+  command(
+    'token',
+    'make a token that a server takes',
+    async (terminal, options) => (await import('./commands/token.ts')).tokenNew(options, terminal),
+    (declared) =>
+      declared
+        .addArgument(new Argument('<what>', 'a new token').choices(['new']))
+        .option('--scope <scope>', 'infer, admin or metrics; may be repeated (default: infer)', collect, [])
+        .option('--until <day>', 'first day on which it is no longer taken, such as 2027-06-30')
+        .option('--note <text>', 'what it is for'),
   )
   command(
     'package <run>',

@@ -1,5 +1,5 @@
 export { type Conforming, conformFrame, countUnseen } from './conform-frame.ts'
-export { conformRows, rowConformer } from './conform-rows.ts'
+export { conformRows, countOf, type RawColumn, type RawRows, RowConformer } from './conform-rows.ts'
 export type { FittedCell, ModelManifest, Signature, SignatureColumn } from './manifest.ts'
 export {
   assembleModel,

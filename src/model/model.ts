@@ -6,10 +6,10 @@ import type { Feature, Features, Frame } from '../frame/index.ts'
 import type { Kernels } from '../kernels/index.ts'
 import { type Defined, decodeState, type Registry, type State } from '../plugin/api.ts'
 import { type Conforming, conformFrame, emptyFrame } from './conform-frame.ts'
-import { rowConformer } from './conform-rows.ts'
+import { RowConformer } from './conform-rows.ts'
 import type { FittedCell, ModelManifest, Signature } from './manifest.ts'
 import { labelsOf, type Prediction, predictionsOf, type Scored } from './predictions.ts'
-import { applyPreprocess, type FittedPreprocess, outOfFold } from './preprocess.ts'
+import { applyPreprocess, type FittedPreprocess, outOfFold, type Passage, passagesOf } from './preprocess.ts'
 import { type Parts, partsByColumn } from './reasons/parts.ts'
 import { explainedBy, type Reason, type ReasonOptions, reasonsOf } from './reasons/reasons.ts'
 import { sampleParts } from './reasons/sample.ts'
@@ -98,11 +98,13 @@ export function assembleModel(
   kernels: Kernels,
 ): Model {
   const { signature } = manifest
-  const conformRows = rowConformer(signature)
+  const conformer = new RowConformer(signature)
   let known: readonly Feature[] | undefined
   let digest: Digest | undefined
+  let passages: readonly Passage[] | undefined
   const features = (conformed: Frame): Features => {
-    const { frame, lineage } = applyPreprocess(cells, conformed, signature, kernels)
+    passages ??= passagesOf(cells, signature)
+    const { frame, lineage } = applyPreprocess(cells, conformed, signature, kernels, undefined, passages)
     const { accepts, missing } = algorithm.plugin
     const made = featuresOf(frame, { accepts, missing, lineage, taker: algorithm.plugin.id, known })
     if (made.features !== known) checkFeatures(made, manifest)
@@ -122,7 +124,9 @@ export function assembleModel(
     scoreConformed,
     scoreFrame: (frame, conforming) => scoreConformed(conformFrame(frame, signature, conforming)),
     predictRows(rows, reasons) {
-      const conformed = conformRows(rows)
+      conformer.clear()
+      conformer.add({ form: 'rows', rows })
+      const conformed = conformer.frame()
       const scored = scoreConformed(conformed)
       const predictions = predictionsOf(scored, signature)
       if (reasons === undefined) return predictions

@@ -35,14 +35,39 @@ export interface Flow {
 
 /** The start of the way: rows that were conformed to the signature. */
 export function startFlow(conformed: Frame, signature: Signature): Flow {
+  return { frame: conformed, ...startOf(signature) }
+}
+
+function startOf(signature: Signature): Pick<Flow, 'columns' | 'lineage'> {
   const columns = signature.columns.map(({ name, type, missing }) => ({ name, type, missing }))
-  return { frame: conformed, columns, lineage: rawLineage(signature.columns) }
+  return { columns, lineage: rawLineage(signature.columns) }
+}
+
+/** What a fitted cell does to columns and their origins: the same for every batch of rows. */
+export interface Passage {
+  readonly taken: ReadonlySet<string>
+  /** Columns that its plugin announces. */
+  readonly announced: readonly ColumnInfo[]
+  /** Columns and origins behind it. */
+  readonly columns: readonly ColumnInfo[]
+  readonly lineage: Lineage
+}
+
+/** The passages of cells in order, for who applies them to one batch after the other. @throws DaybookError MODEL_CORRUPT */
+export function passagesOf(cells: readonly FittedPreprocess[], signature: Signature): readonly Passage[] {
+  let before: Pick<Flow, 'columns' | 'lineage'> = startOf(signature)
+  return cells.map((cell) => {
+    const passage = passageOf(before, cell)
+    before = passage
+    return passage
+  })
 }
 
 /**
  * Applies fitted cells in order. `folds` (fold of each row) asks for the training rows as the algorithm may see them: cells
  * that use the target transform each row by the state of its fold.
  *
+ * @param passages what {@link passagesOf} gives for the cells; worked out where it is absent
  * @throws DaybookError ROW_MISSING_VALUE, PLUGIN_BAD_RESULT
  */
 export function applyPreprocess(
@@ -50,44 +75,80 @@ export function applyPreprocess(
   conformed: Frame,
   signature: Signature,
   kernels: Kernels,
-  folds?: Int32Array | Uint8Array | Int8Array,
+  folds?: FoldOfRow,
+  passages: readonly Passage[] = passagesOf(cells, signature),
 ): Flow {
-  return cells.reduce((flow, cell) => applyCell(flow, cell, kernels, folds), startFlow(conformed, signature))
+  const frame = cells.reduce(
+    (frame, cell, i) => applyPassage(frame, cell, passages[i] as Passage, kernels, folds),
+    conformed,
+  )
+  const { columns, lineage } = passages.at(-1) ?? startOf(signature)
+  return { frame, columns, lineage }
 }
 
+/** Fold of each row. */
+type FoldOfRow = Int32Array | Uint8Array | Int8Array
+
 /** Applies one fitted cell; what comes out is checked against what its plugin announced. */
-export function applyCell(
-  flow: Flow,
-  cell: FittedPreprocess,
-  kernels: Kernels,
-  folds?: Int32Array | Uint8Array | Int8Array,
-): Flow {
-  const { plugin, params, columns: taken } = cell
-  const selected = flow.frame.select(taken)
-  if (plugin.missing !== 'allow') refuseMissing(selected, cell.id)
-  const infos = taken.flatMap((name) => flow.columns.find((column) => column.name === name) ?? [])
-  if (infos.length !== taken.length || selected.columns.length !== taken.length) {
-    const absent = taken.find((name) => flow.frame.get(name) === undefined)
-    throw fail('MODEL_CORRUPT', { reason: `cell ${cell.id} takes column ${absent}, which does not reach it` })
-  }
+export function applyCell(flow: Flow, cell: FittedPreprocess, kernels: Kernels, folds?: FoldOfRow): Flow {
+  const passage = passageOf(flow, cell)
+  const { columns, lineage } = passage
+  return { frame: applyPassage(flow.frame, cell, passage, kernels, folds), columns, lineage }
+}
+
+function passageOf(
+  before: Pick<Flow, 'columns' | 'lineage'>,
+  { id, plugin, params, ...cell }: FittedPreprocess,
+): Passage {
+  const infoOf = new Map(before.columns.map((column) => [column.name, column]))
+  const infos = cell.columns.map((name) => {
+    const info = infoOf.get(name)
+    if (info === undefined) throw neverReached(id, name)
+    return info
+  })
   const announced = plugin.output(infos, params)
+  const taken = new Set(cell.columns)
+  return {
+    taken,
+    announced,
+    columns: replaceInfos(before.columns, taken, announced),
+    lineage: followCell(before.lineage, {
+      taken: cell.columns,
+      given: announced.map((column) => column.name),
+      promise: promiseOf(plugin),
+      attributes:
+        plugin.attributes && ((name) => plugin.attributes?.(finalState({ id, plugin, params, ...cell })).get(name)),
+    }),
+  }
+}
+
+function neverReached(cell: string, column: string | undefined): Error {
+  return fail('MODEL_CORRUPT', { reason: `cell ${cell} takes column ${column}, which does not reach it` })
+}
+
+function applyPassage(
+  whole: Frame,
+  cell: FittedPreprocess,
+  { taken, announced }: Passage,
+  kernels: Kernels,
+  folds: FoldOfRow | undefined,
+): Frame {
+  const { plugin, params } = cell
+  const selected = whole.select(cell.columns)
+  if (plugin.missing !== 'allow') refuseMissing(selected, cell.id)
+  if (selected.columns.length !== cell.columns.length) {
+    throw neverReached(
+      cell.id,
+      cell.columns.find((name) => whole.get(name) === undefined),
+    )
+  }
   const apply = (state: State, frame: Frame): readonly Column[] => {
     const given = plugin.apply(state, frame, { params, kernels })
     checkGiven(given, announced, frame.rows, plugin.id)
     return given
   }
   const given = plugin.uses === 'target' ? applyByFold(cell, selected, folds, apply) : apply(cell.state, selected)
-  const names = new Set(taken)
-  return {
-    frame: flow.frame.replace(names, given),
-    columns: replaceInfos(flow.columns, names, announced),
-    lineage: followCell(flow.lineage, {
-      taken,
-      given: announced.map((column) => column.name),
-      promise: promiseOf(plugin),
-      attributes: plugin.attributes && ((name) => plugin.attributes?.(finalState(cell)).get(name)),
-    }),
-  }
+  return whole.replace(taken, given)
 }
 
 function promiseOf({ keepsOrder, monotone }: FittedPreprocess['plugin']): 'kept' | 1 | -1 | undefined {
@@ -103,7 +164,7 @@ function finalState({ id, plugin, state }: FittedPreprocess): State {
 function applyByFold(
   cell: FittedPreprocess,
   frame: Frame,
-  folds: Int32Array | Uint8Array | Int8Array | undefined,
+  folds: FoldOfRow | undefined,
   apply: (state: State, frame: Frame) => readonly Column[],
 ): readonly Column[] {
   const { final, folds: states } = outOfFold(cell.id, cell.state)
@@ -142,10 +203,15 @@ function refuseMissing(frame: Frame, taker: string): void {
 function checkGiven(given: unknown, announced: readonly ColumnInfo[], rows: number, plugin: string): void {
   const bad = (got: string, expected: string) => fail('PLUGIN_BAD_RESULT', { plugin, got, expected })
   if (!Array.isArray(given)) throw bad('no list of columns', 'a list of columns')
-  const list = (columns: readonly ColumnInfo[]) =>
-    columns.map(({ name, type }) => `${name}: ${type}`).join(', ') || 'no column'
-  if (list(given) !== list(announced)) throw bad(`(${list(given)})`, `(${list(announced)}), as its output() said`)
-  for (const column of given as readonly Column[]) {
+  const columns = given as readonly Column[]
+  const isAsSaid = ({ name, type }: ColumnInfo, i: number): boolean =>
+    columns[i]?.name === name && columns[i]?.type === type
+  if (columns.length !== announced.length || !announced.every(isAsSaid)) {
+    const list = (some: readonly ColumnInfo[]) =>
+      some.map(({ name, type }) => `${name}: ${type}`).join(', ') || 'no column'
+    throw bad(`(${list(given)})`, `(${list(announced)}), as its output() said`)
+  }
+  for (const column of columns) {
     const length = column.type === 'sparse' ? column.starts.length - 1 : column.values.length
     if (length !== rows) throw bad(`${length} rows in ${column.name}`, `${rows} rows`)
   }

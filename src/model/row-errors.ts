@@ -38,7 +38,10 @@ export function outOfBounds(value: number, { min, max }: SignatureColumn): strin
   return undefined
 }
 
+/** Does not look into lists and objects: they may be nested deeper than what recurses can follow. */
 function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && value !== null) return 'an object'
   return shorten(typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value)))
 }
 

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Batching } from './limits.ts'
 
 /** How a page's target wants the model served: what the target wrote as `serve.json`. */
 export interface ServeConfiguration {
@@ -9,6 +10,7 @@ export interface ServeConfiguration {
   readonly tokenVariable: string
   readonly maxRows: number
   readonly timeoutMs: number
+  readonly batching: Batching
 }
 
 /** The serve configuration among a run's deployed files, or undefined where no target wrote one. */

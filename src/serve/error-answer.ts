@@ -14,28 +14,22 @@ export interface ErrorBody {
 }
 
 /** The error that a client is told of: its own mistakes as they are, everything else as a fault that the log explains. */
-export function clientError(thrown: unknown, bodyLimit: number): DaybookError {
-  if (thrown instanceof DaybookError) {
-    return statusOf(thrown) < 500 || thrown.code === 'SERVE_CLOSING' ? thrown : fail('SERVE_FAULT', {})
-  }
-  const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined
-  switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return fail('SERVE_BODY_TOO_LARGE', { limit: bodyLimit })
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return fail('SERVE_WRONG_MEDIA_TYPE', {})
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return fail('SERVE_BAD_REQUEST', { reason: 'the body is not as long as its Content-Length says' })
-    case 'FST_ERR_BAD_URL':
-      return fail('SERVE_NOT_FOUND', {})
-    default:
-      return fail('SERVE_FAULT', {})
-  }
+export function clientError(thrown: unknown): DaybookError {
+  const known = thrown instanceof DaybookError && (statusOf(thrown) < 500 || statusOf(thrown) === 503)
+  return known ? thrown : fail('SERVE_FAULT', {})
 }
 
 /** HTTP status of an error: that of its code, 500 where the code has none. */
 export function statusOf(error: DaybookError): number {
   return (codes[error.code] as { readonly http?: number }).http ?? 500
+}
+
+/** What a client is told, in words: no value that it sent comes back. */
+export function errorMessage(error: DaybookError): string {
+  const { row, column, expected } = error.values
+  return error.code === 'ROW_BAD_VALUE'
+    ? `row ${row}: column \`${column}\` does not hold what it must: ${expected} is expected`
+    : error.message
 }
 
 /** The body of an error. Of several, the first is told. */
@@ -44,7 +38,7 @@ export function errorBody(error: DaybookError): ErrorBody {
   return {
     error: {
       code: error.code,
-      message: error.message,
+      message: errorMessage(error),
       ...(error.hint !== undefined && { hint: error.hint }),
       ...(typeof row === 'number' && { row }),
       ...(typeof column === 'string' && { column }),

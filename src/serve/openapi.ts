@@ -1,5 +1,6 @@
 import type { JsonObject } from '../base/json.ts'
-import type { Signature, SignatureColumn } from '../model/manifest.ts'
+import type { Signature } from '../model/manifest.ts'
+import { answerSchema, columnSchema, errorSchema, inferenceSchemas, mlflowSchemas } from './openapi-schemas.ts'
 
 export interface DescribedModel {
   readonly name: string
@@ -10,53 +11,14 @@ export interface DescribedModel {
   readonly token: boolean
 }
 
-/** The server's own description: OpenAPI 3.1, with the model's columns as the schema of a row. */
+/** The server's own description: OpenAPI 3.1, with the columns of its first model as the schema of a row. */
 export function openApi({ name, version, signature, rows, token }: DescribedModel): JsonObject {
   const { columns } = signature
-  const open: JsonObject = token ? { security: [] } : {}
   return {
     openapi: '3.1.0',
     info: { title: name, version, description: `Predictions of the model ${name}.` },
     ...(token && { security: [{ bearer: [] }] }),
-    paths: {
-      '/predict': {
-        post: {
-          operationId: 'predict',
-          summary: 'Scores rows.',
-          requestBody: {
-            required: true,
-            content: { 'application/json': { schema: { $ref: '#/components/schemas/Request' } } },
-          },
-          responses: {
-            200: { description: 'One prediction a row, in order.', content: jsonOf('Answer') },
-            ...failures(token),
-          },
-        },
-      },
-      '/health/live': {
-        get: {
-          ...open,
-          operationId: 'live',
-          summary: 'The process answers.',
-          responses: { 200: { description: 'It does.' } },
-        },
-      },
-      '/health/ready': {
-        get: {
-          ...open,
-          operationId: 'ready',
-          summary: 'The model is loaded and takes rows.',
-          responses: { 200: { description: 'It does.' }, 503: { description: 'The server is closing.' } },
-        },
-      },
-      '/openapi.json': {
-        get: {
-          operationId: 'openapi',
-          summary: 'This description.',
-          responses: { 200: { description: 'OpenAPI 3.1.' } },
-        },
-      },
-    },
+    paths: pathsOf(token),
     components: {
       ...(token && { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } }),
       schemas: {
@@ -74,91 +36,138 @@ export function openApi({ name, version, signature, rows, token }: DescribedMode
         },
         Answer: answerSchema(signature),
         Error: errorSchema,
+        ...inferenceSchemas,
+        ...mlflowSchemas,
       },
     },
   }
+}
+
+/** An address: what it does, what it takes and gives. */
+interface Operation {
+  readonly method: 'get' | 'post'
+  readonly path: string
+  readonly id: string
+  readonly summary: string
+  /** Schemas of the body, by media type. */
+  readonly takes?: Readonly<Record<string, string>>
+  /** Schema of the answer. */
+  readonly gives?: string
+  /** Schema of an error. */
+  readonly error?: string
+  /** True where no token is asked for. */
+  readonly open?: boolean
+}
+
+const json = 'application/json'
+
+const operations: readonly Operation[] = [
+  ...named('/predict', '/models/{model}', 'predict', {
+    summary: 'Scores rows.',
+    takes: { [json]: 'Request' },
+    gives: 'Answer',
+    error: 'Error',
+  }),
+  ...named('/invocations', '/models/{model}', 'invocations', {
+    summary: 'Scores rows, as MLflow asks for them.',
+    takes: { [json]: 'Invocation', 'text/csv': 'Text' },
+    gives: 'InvocationAnswer',
+    error: 'InvocationError',
+  }),
+  ...named(undefined, '/v2/models/{model}', 'infer', {
+    summary: 'Scores tensors, one a column.',
+    takes: { [json]: 'InferenceRequest' },
+    gives: 'InferenceAnswer',
+    error: 'InferenceError',
+  }),
+  get('/v2', 'serverMetadata', 'What the server is.', 'ServerMetadata'),
+  get('/v2/models/{model}', 'modelMetadata', 'What the model takes and gives.', 'ModelMetadata'),
+  get('/v2/models/{model}/versions/{version}', 'modelVersionMetadata', 'The same of a version.', 'ModelMetadata'),
+  get('/v2/models/{model}/ready', 'modelReady', 'The model takes rows.', 'ModelReady'),
+  get('/v2/models/{model}/versions/{version}/ready', 'modelVersionReady', 'The same of a version.', 'ModelReady'),
+  { ...get('/v2/health/live', 'serverLive', 'The process answers.'), open: true },
+  { ...get('/v2/health/ready', 'serverReady', 'The models take rows.'), open: true },
+  { ...get('/health/live', 'live', 'The process answers.'), open: true },
+  { ...get('/health/ready', 'ready', 'The models take rows.'), open: true },
+  { ...get('/ping', 'ping', 'The models take rows, as MLflow asks.'), open: true },
+  { ...get('/health', 'health', 'The same.'), open: true },
+  get('/version', 'version', 'The version of the server.'),
+  get('/openapi.json', 'openapi', 'This description.'),
+]
+
+function get(path: string, id: string, summary: string, gives?: string): Operation {
+  const error = path.startsWith('/v2/models') ? { error: 'InferenceError' } : {}
+  return { method: 'get', path, id, summary, ...(gives !== undefined && { gives }), ...error }
+}
+
+/** One operation at its short address, for a model by name, and for a version of it. */
+function named(
+  short: string | undefined,
+  model: string,
+  id: string,
+  about: Omit<Operation, 'method' | 'path' | 'id'>,
+): readonly Operation[] {
+  const post = { method: 'post', ...about } as const
+  return [
+    ...(short === undefined ? [] : [{ ...post, path: short, id }]),
+    { ...post, path: `${model}/${id}`, id: `${id}Model` },
+    { ...post, path: `${model}/versions/{version}/${id}`, id: `${id}ModelVersion` },
+  ]
+}
+
+function pathsOf(token: boolean): JsonObject {
+  const paths: Record<string, JsonObject> = {}
+  for (const operation of operations) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: described(operation, token) }
+  }
+  return paths
+}
+
+function described({ path, id, summary, takes, gives, error, open, method }: Operation, token: boolean): JsonObject {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string)
+  return {
+    ...(open && token && { security: [] }),
+    operationId: id,
+    summary,
+    ...(names.length > 0 && {
+      parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    }),
+    ...(takes && {
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(
+          Object.entries(takes).map(([type, schema]) => [type, { schema: schemaOf(schema) }]),
+        ),
+      },
+    }),
+    responses: {
+      200: { description: 'It is so.', ...(gives !== undefined && { content: jsonOf(gives) }) },
+      ...(error === undefined ? {} : failures(error, method, token && !open)),
+      ...(open && path.endsWith('ready') && { 503: { description: 'The server is closing, or has no model.' } }),
+    },
+  }
+}
+
+function schemaOf(name: string): JsonObject {
+  return name === 'Text' ? { type: 'string' } : { $ref: `#/components/schemas/${name}` }
 }
 
 function jsonOf(schema: string): JsonObject {
-  return { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } }
+  return { [json]: { schema: schemaOf(schema) } }
 }
 
-function failures(token: boolean): JsonObject {
+function failures(schema: string, method: Operation['method'], token: boolean): JsonObject {
   const texts: Record<string, string> = {
-    400: 'A row or the body is not right; the error names row and column.',
-    ...(token && { 401: 'The token is absent or wrong.' }),
-    413: 'The body or the number of rows is too large.',
-    415: 'The body is not JSON.',
-    503: 'The server is closing.',
+    ...(method === 'post' && { 400: 'A row or the body is not right; the error names row and column.' }),
+    ...(token && { 401: 'The token is absent or not known.', 403: 'The token does not allow this.' }),
+    404: 'There is no such model or version.',
+    ...(method === 'post' && {
+      413: 'The body or the number of rows is too large.',
+      415: 'The body is of another type.',
+    }),
+    503: 'The server is closing or has too much to do; Retry-After says when to ask again.',
   }
   return Object.fromEntries(
-    Object.entries(texts).map(([status, description]) => [status, { description, content: jsonOf('Error') }]),
+    Object.entries(texts).map(([status, description]) => [status, { description, content: jsonOf(schema) }]),
   )
-}
-
-function columnSchema(column: SignatureColumn): JsonObject {
-  const types = { number: 'number', category: 'string', text: 'string', date: 'string', boolean: 'boolean' }
-  const type = types[column.type]
-  const about = [
-    column.unit && `In ${column.unit}.`,
-    column.missing && 'May be null.',
-    column.reason && `Reason: ${column.reason}.`,
-  ]
-  const description = about.filter(Boolean).join(' ')
-  return {
-    type: column.missing ? [type, 'null'] : type,
-    ...(column.type === 'date' && { format: 'date' }),
-    ...(column.levels &&
-      column.unseen === 'error' &&
-      column.levels.length <= 50 && { enum: [...column.levels, ...(column.missing ? [null] : [])] }),
-    ...(column.min !== undefined && { minimum: column.min }),
-    ...(column.max !== undefined && { maximum: column.max }),
-    ...(description !== '' && { description }),
-  }
-}
-
-function answerSchema({ output, classes, task }: Signature): JsonObject {
-  const number: JsonObject = { type: 'number' }
-  const perClass: JsonObject = {
-    type: 'array',
-    items: { type: 'object', properties: Object.fromEntries(classes.map((name) => [name, number])) },
-  }
-  const parts: Record<Signature['output'], JsonObject> = {
-    probabilities: { predictions: { type: 'array', items: { enum: classes } }, probabilities: perClass },
-    scores: {
-      predictions: { type: 'array', items: task === 'anomaly' ? { type: 'boolean' } : { enum: classes } },
-      scores: { type: 'array' },
-    },
-    values: { predictions: { type: 'array', items: number } },
-    clusters: {
-      predictions: { type: 'array', items: { type: 'integer', minimum: 0 } },
-      distances: { type: 'array', items: { type: 'number', minimum: 0 } },
-    },
-  }
-  const text: JsonObject = { type: 'string' }
-  return {
-    type: 'object',
-    properties: {
-      ...parts[output],
-      model: { type: 'object', properties: { name: text, version: text, digest: text } },
-    },
-  }
-}
-
-const errorSchema: JsonObject = {
-  type: 'object',
-  required: ['error'],
-  properties: {
-    error: {
-      type: 'object',
-      required: ['code', 'message'],
-      properties: {
-        code: { type: 'string' },
-        message: { type: 'string' },
-        hint: { type: 'string' },
-        row: { type: 'integer', description: 'Counted from 0.' },
-        column: { type: 'string' },
-      },
-    },
-  },
 }

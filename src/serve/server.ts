@@ -1,249 +1,187 @@
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Digest } from '../base/digest.ts'
-import { type DaybookError, fail } from '../base/errors.ts'
-import type { Json } from '../base/json.ts'
-import type { Model } from '../model/index.ts'
-import { type AccessCheck, accessCheck } from './access.ts'
-import { clientError, errorBody, statusOf } from './error-answer.ts'
-import { parseBody } from './json-body.ts'
+import { version } from '../run/observe.ts'
+import { accessCheck, type StoredToken } from './access.ts'
+import { Catalog } from './catalog.ts'
+import { errorBody } from './error-answer.ts'
+import { type Exchange, jsonType } from './exchange.ts'
+import { inferenceRoutes, mlflowRoutes } from './inference-routes.ts'
+import { type Batching, defaultBatching, defaultLimits, type ServeLimits } from './limits.ts'
+import { Listener, type TlsFiles } from './listener.ts'
+import { type ServeLog, silentLog } from './log.ts'
+import { loadInto, managementRoutes } from './management-routes.ts'
+import type { Metrics } from './metrics.ts'
 import { openApi } from './openapi.ts'
-import { predictAnswer, rowsOf, type ServedModel } from './predict.ts'
+import { inference } from './protocol/inference.ts'
+import { mlflow } from './protocol/mlflow.ts'
+import { predict } from './protocol/predict.ts'
+import type { Route } from './route.ts'
+import { scoringRoutes } from './scoring-routes.ts'
+import { ScoringThreads } from './scoring-threads.ts'
+import type { NamedModel } from './served-model.ts'
+import { Tallies } from './tallies.ts'
 
-export interface ServeLimits {
-  /** Largest body in bytes. */
-  readonly bodyBytes: number
-  /** Most rows of one request. */
-  readonly rows: number
-  /** Time for a request to arrive in full. */
-  readonly timeoutMs: number
-  /** Most connections at a time. */
-  readonly connections: number
-  /** Time that requests get to end when the server closes. */
-  readonly graceMs: number
-}
-
-export const defaultLimits: ServeLimits = {
-  bodyBytes: 1024 * 1024,
-  rows: 1000,
-  timeoutMs: 10_000,
-  connections: 1024,
-  graceMs: 10_000,
-}
+/** Loads a name as it is to be served now. @throws DaybookError SERVE_NO_MODEL where there is none */
+export type Load = (name: string) => Promise<NamedModel>
 
 export interface ServeOptions {
-  /** Name of the model: the pipeline's. */
-  readonly name: string
-  /** What the answers call its version, such as the run's id. */
-  readonly version: string
-  readonly model: Model
-  /** Digest of the run that made the model: every answer carries it, so that a score leads back to its record. */
-  readonly digest: Digest
+  /** What is served. The first answers at addresses that name no model. */
+  readonly models: readonly NamedModel[]
   /** Default 127.0.0.1: reached from this machine alone. */
-  readonly host?: string
+  readonly host?: string | undefined
   /** Default 8080; 0 takes any free one. */
-  readonly port?: number
-  /** What requests must bring as `Authorization: Bearer`. Needed where others can reach the host. */
-  readonly token?: string | undefined
-  readonly limits?: Partial<ServeLimits>
-  /** Told of faults that clients only learn the existence of. */
-  readonly onFault?: (error: unknown) => void
+  readonly port?: number | undefined
+  /** Tokens that are taken; none: nobody is asked for one. Needed where others can reach the host. */
+  readonly tokens?: (() => readonly StoredToken[]) | undefined
+  readonly tls?: TlsFiles | undefined
+  readonly limits?: Partial<ServeLimits> | undefined
+  readonly batching?: Partial<Batching> | undefined
+  /** Threads beside the server's own that score large requests. Default 0. */
+  readonly threads?: number | undefined
+  /** Port of metrics and of the repository of models; absent: there is none. */
+  readonly management?: { readonly host?: string | undefined; readonly port?: number | undefined } | undefined
+  /** What a reload asks for. */
+  readonly load?: Load | undefined
+  readonly log?: ServeLog | undefined
+}
+
+/** Where a server listens. */
+export interface Listening {
+  readonly url: string
+  readonly port: number
+  /** Address of the management port. */
+  readonly management: string | undefined
 }
 
 /** A server that is ready to listen. */
 export interface Server {
-  /**
-   * Starts listening.
-   *
-   * @returns the address, with the port that was taken
-   * @throws DaybookError SERVE_PORT_IN_USE, SERVE_CANNOT_LISTEN
-   */
-  listen(): Promise<{ readonly url: string; readonly port: number }>
+  /** Starts listening. @throws DaybookError SERVE_PORT_IN_USE, SERVE_CANNOT_LISTEN */
+  listen(): Promise<Listening>
+  /** Loads a name anew and exchanges it once it is ready. @throws DaybookError SERVE_NO_MODEL, SERVE_NOT_LOADED */
+  reload(name: string): Promise<void>
+  /** Requests that were not answered yet. */
+  readonly underWay: number
+  /** Large requests that other threads have answered. */
+  readonly threads: number
   /** Takes no more requests, lets those under way end (up to `graceMs`), and stops. */
   close(): Promise<void>
 }
 
-/** One address of the server; other protocols are rows more in the table of them. */
-interface Route {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  /** True where no token is asked for. */
-  readonly open?: boolean
-  answer(request: FastifyRequest): { readonly status: number; readonly body: Json }
-}
-
 /**
- * Serves a model over HTTP: `POST /predict`, `GET /health/live`, `GET /health/ready`, `GET /openapi.json`. Rows take the
- * path that test rows took when the model was evaluated, so the scores are the same to the bit.
+ * Serves models over HTTP: `POST /predict`, Open Inference Protocol v2 and MLflow's scoring protocol. Rows take the path
+ * that test rows took when the model was evaluated, so the scores are the same to the bit.
  *
- * @throws DaybookError SERVE_NEEDS_TOKEN where the host is open to others and there is no token
+ * @throws DaybookError SERVE_NEEDS_TOKEN where a host is open to others and there is no token
  */
-export async function createServer(options: ServeOptions): Promise<Server> {
-  const { host = '127.0.0.1', port = 8080, token, digest } = options
+export function createServer(options: ServeOptions): Server {
+  const { host = '127.0.0.1', port = 8080, tls, management, log = silentLog, tokens = () => [] } = options
   const limits = { ...defaultLimits, ...options.limits }
-  const mayAsk = accessCheck(host, token)
-  const state = { closing: false }
-  const routes = routesOf(options, limits, state)
-  const { fastify } = await import('fastify')
-  const server = fastify({
-    bodyLimit: limits.bodyBytes,
-    forceCloseConnections: 'idle',
-    return503OnClosing: false,
-    frameworkErrors: (error, _request, reply) => {
-      const told = clientError(error, limits.bodyBytes)
-      const answer = reply as unknown as FastifyReply
-      void answer.code(statusOf(told)).headers(plainHeaders(digest)).send(errorBody(told))
-    },
-    serverFactory: (handler) => httpServer(handler, limits),
-    clientErrorHandler: refuseConnection,
+  const tallies = new Tallies()
+  const catalog = new Catalog({ ...defaultBatching, ...options.batching }, tallies)
+  for (const named of options.models) catalog.put(named)
+  const threads = options.threads ? new ScoringThreads(options.threads, limits.rows) : undefined
+  const closing = (): boolean => main.closing
+  const load = options.load && ((name: string) => main.hold(async () => (options.load as Load)(name)))
+  const about = { catalog, version: version(), closing }
+  const shared = {
+    limits,
+    tls,
+    error: errorFormOf,
+    onFault: (fault: unknown) => log.error({ err: fault }, 'fault'),
+  }
+  const main = new Listener({
+    ...shared,
+    host,
+    port,
+    routes: [
+      ...scoringRoutes({ catalog, tallies, rows: limits.rows, threads }),
+      ...inferenceRoutes({ ...about, extensions: [] }),
+      ...mlflowRoutes(catalog, about.version, closing),
+      openApiRoute(catalog, limits, tokens().length > 0),
+    ],
+    mayAsk: accessCheck(host, tokens),
+    onAnswer: (exchange) => told(exchange, tallies, log),
   })
-  takeJsonAlone(server)
-  guard(server, routes, mayAsk, state, digest)
-  server.setErrorHandler((error, _request, reply) => {
-    const told = clientError(error, limits.bodyBytes)
-    if (told.code === 'SERVE_FAULT') options.onFault?.(error)
-    void reply.code(statusOf(told)).send(errorBody(told))
-  })
-  for (const { method, path, answer } of routes) {
-    server.route({
-      method,
-      url: path,
-      handler: async (request, reply) => {
-        const { status, body } = answer(request)
-        return reply.code(status).send(body)
-      },
+  let metrics: Promise<Metrics> | undefined
+  const openMetrics = async (): Promise<Metrics> => {
+    const opened = await import('./metrics.ts')
+    return opened.openMetrics({ catalog, tallies, underWay: () => main.underWay })
+  }
+  const own = management && {
+    host: management.host ?? '127.0.0.1',
+    port: management.port ?? (port === 0 ? 0 : port + 1),
+  }
+  const side =
+    own &&
+    new Listener({
+      ...shared,
+      ...own,
+      routes: managementRoutes({
+        ...about,
+        tallies,
+        load,
+        log,
+        metrics: () => {
+          metrics ??= openMetrics().catch((thrown) => {
+            metrics = undefined
+            throw thrown
+          })
+          return metrics
+        },
+      }),
+      mayAsk: accessCheck(own.host, tokens),
+      onAnswer: () => {},
     })
-  }
   return {
-    listen: () => listen(server, host, port),
-    close: () => close(server, state, limits.graceMs),
+    async listen() {
+      const managed = await side?.listen()
+      try {
+        return { ...(await main.listen()), management: managed?.url }
+      } catch (thrown) {
+        await side?.close()
+        throw thrown
+      }
+    },
+    get underWay() {
+      return main.underWay
+    },
+    get threads() {
+      return threads?.answered ?? 0
+    },
+    reload: (name) => loadInto({ catalog, tallies, load, log }, name),
+    async close() {
+      const closed = main.close()
+      for (const { batcher } of catalog.entries()) batcher.flush() // nobody else will come to be scored with
+      await closed
+      await side?.close()
+      await threads?.close()
+      await (await metrics)?.close()
+    },
   }
 }
 
-function routesOf(options: ServeOptions, limits: ServeLimits, state: { readonly closing: boolean }): readonly Route[] {
-  const { name, version, model } = options
-  const served: ServedModel = { name, version, digest: model.digest }
-  const described = openApi({
-    name,
-    version,
-    signature: model.signature,
-    rows: limits.rows,
-    token: Boolean(options.token),
-  })
-  return [
-    {
-      method: 'POST',
-      path: '/predict',
-      answer: ({ body }) => ({ status: 200, body: predictAnswer(model, rowsOf(body, limits.rows), served) }),
+function openApiRoute(catalog: Catalog, limits: ServeLimits, token: boolean): Route {
+  return {
+    method: 'GET',
+    path: '/openapi.json',
+    scope: 'infer',
+    error: predict.error,
+    answer(exchange) {
+      const { name, version, model } = catalog.find(undefined, undefined).served
+      exchange.sendJson(200, openApi({ name, version, signature: model.signature, rows: limits.rows, token }))
     },
-    { method: 'GET', path: '/health/live', open: true, answer: () => ({ status: 200, body: { live: true } }) },
-    {
-      method: 'GET',
-      path: '/health/ready',
-      open: true,
-      answer: () => ({ status: state.closing ? 503 : 200, body: { ready: !state.closing } }),
-    },
-    { method: 'GET', path: '/openapi.json', answer: () => ({ status: 200, body: described }) },
-  ]
-}
-
-/** Refuses before a body is read: what is not there, what may not be asked, what comes too late. */
-function guard(
-  server: FastifyInstance,
-  routes: readonly Route[],
-  mayAsk: AccessCheck,
-  state: { readonly closing: boolean },
-  digest: Digest,
-): void {
-  server.addHook('onRequest', async (request, reply) => {
-    reply.headers(plainHeaders(digest))
-    const path = request.url.split('?', 1)[0]
-    const here = routes.filter((route) => route.path === path)
-    const [route] = here
-    if (route === undefined) throw fail('SERVE_NOT_FOUND', {})
-    const allowed = here.map(({ method }) => method)
-    if (!allowed.some((method) => method === request.method || (method === 'GET' && request.method === 'HEAD'))) {
-      reply.header('allow', allowed.join(', '))
-      throw fail('SERVE_WRONG_METHOD', { allowed: allowed.join(', ') })
-    }
-    if (route.open) return
-    if (state.closing) throw fail('SERVE_CLOSING', {})
-    if (!mayAsk(request.headers.authorization)) {
-      reply.header('www-authenticate', 'Bearer')
-      throw fail('SERVE_UNAUTHORIZED', {})
-    }
-  })
-}
-
-function plainHeaders(digest: Digest): Record<string, string> {
-  return { 'x-daybook-run-digest': digest, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
-}
-
-function takeJsonAlone(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers()
-  server.addContentTypeParser(
-    'application/json',
-    { parseAs: 'buffer' },
-    async (request: FastifyRequest, body: Buffer) => {
-      const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1]
-      const encoding = request.headers['content-encoding'] ?? 'identity'
-      if ((charset !== undefined && !/^utf-?8$/i.test(charset)) || encoding !== 'identity')
-        throw fail('SERVE_WRONG_MEDIA_TYPE', {})
-      return parseBody(body)
-    },
-  )
-}
-
-/** Node's server with short patience: requests that drip in are dropped, headers are small, connections are counted. */
-function httpServer(handler: Parameters<typeof createHttpServer>[1], limits: ServeLimits): HttpServer {
-  const server = createHttpServer(
-    {
-      requestTimeout: limits.timeoutMs,
-      headersTimeout: limits.timeoutMs,
-      keepAliveTimeout: 10_000,
-      connectionsCheckingInterval: Math.min(1000, limits.timeoutMs / 2),
-      maxHeaderSize: 16 * 1024,
-    },
-    handler,
-  )
-  server.maxConnections = limits.connections
-  return server
-}
-
-/** Answers what is no HTTP, comes too slowly or has too large headers, and hangs up. */
-function refuseConnection(error: { readonly code?: string }, socket: Socket): void {
-  if (socket.destroyed || !socket.writable) return
-  let told: DaybookError = fail('SERVE_BAD_REQUEST', { reason: 'this is not HTTP' })
-  if (error.code === 'HPE_HEADER_OVERFLOW') told = fail('SERVE_HEADERS_TOO_LARGE', {})
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') told = fail('SERVE_TIMEOUT', {})
-  const body = JSON.stringify(errorBody(told))
-  const head = [
-    `HTTP/1.1 ${statusOf(told)} Refused`,
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ]
-  socket.end(`${head.join('\r\n')}\r\nConnection: close\r\n\r\n${body}`)
-}
-
-async function listen(server: FastifyInstance, host: string, port: number): Promise<{ url: string; port: number }> {
-  try {
-    await server.listen({ host, port })
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE') throw fail('SERVE_PORT_IN_USE', { port, host }, { cause: error })
-    throw fail('SERVE_CANNOT_LISTEN', { port, host, reason: code ?? message }, { cause: error })
   }
-  const taken = (server.server.address() as AddressInfo).port
-  return { url: `http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}:${taken}`, port: taken }
 }
 
-async function close(server: FastifyInstance, state: { closing: boolean }, graceMs: number): Promise<void> {
-  state.closing = true
-  const hangUp = setTimeout(() => server.server.closeAllConnections(), graceMs)
-  try {
-    await server.close()
-  } finally {
-    clearTimeout(hangUp)
-  }
+/** How errors are told where no route was found: as the protocol tells them that the address belongs to. */
+function errorFormOf(path: string): Route['error'] {
+  if (path === '/v2' || path.startsWith('/v2/')) return inference.error
+  return path.endsWith('/invocations')
+    ? mlflow.error
+    : (error) => ({ type: jsonType, text: JSON.stringify(errorBody(error)) })
+}
+
+function told(exchange: Exchange, tallies: Tallies, log: ServeLog): void {
+  const ms = performance.now() - exchange.began
+  const { label, status } = exchange
+  if (label !== undefined) tallies.answered(label, status, ms)
+  if (log.debugs) log.debug({ method: exchange.request.method, status, ms, ...label }, 'request')
 }

@@ -9,6 +9,7 @@ import {
   type Scored,
   type Signature,
 } from '../../src/model/index.ts'
+import type { NamedModel } from '../../src/serve/index.ts'
 
 export const signature: Signature = {
   columns: [
@@ -22,6 +23,15 @@ export const signature: Signature = {
   classes: ['no', 'yes'],
   target: 'defaulted',
   output: 'probabilities',
+}
+
+/** A model under the name `loans`, as version `7`. */
+export function served(model: Model, version = '7'): NamedModel {
+  return {
+    name: 'loans',
+    versions: [{ name: 'loans', version, model, run: digestBytes('the run') }],
+    champion: version,
+  }
 }
 
 /** A model that anyone can compute: p(yes) = 1 / (2 + income), 0.75 where the income is missing. */

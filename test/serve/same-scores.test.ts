@@ -5,6 +5,7 @@ import t from 'tap'
 import { frameFromState } from '../../src/frame/frame-state.ts'
 import {
   createServer,
+  loadRun,
   openRunModel,
   openStore,
   type Prediction,
@@ -14,6 +15,7 @@ import {
   scoreFile,
 } from '../../src/index.ts'
 import { decodeState, type StateObject } from '../../src/plugin/api.ts'
+import { send } from './client.ts'
 
 const page = `daybook: 1
 name: same-scores
@@ -77,28 +79,57 @@ t.test('training, serving and scoring of files give the same scores, to the bit'
     )
   }
 
-  const server = await createServer({
-    name: record.pipeline,
-    version: record.id,
-    model,
-    digest: record.digest,
-    port: 0,
-  })
+  const loaded = await loadRun(join(folder, 'store'), record.id)
+  const models = [{ name: record.pipeline, versions: [loaded], champion: record.id }]
+  const server = await createServer({ models, port: 0, threads: 1, limits: { rows: 2000, waitMs: 60_000 } })
   t.teardown(() => server.close())
   const { url } = await server.listen()
-  const response = await fetch(`${url}/predict`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ rows }),
-  })
-  const answer = (await response.json()) as { probabilities: { yes: number }[]; model: { digest: string } }
-  t.equal(answer.model.digest, record.result.model?.digest)
-  t.equal(response.headers.get('x-daybook-run-digest'), record.digest)
+  const post = async (path: string, body: unknown) => {
+    const reply = await send(`${url}${path}`, { body })
+    t.equal(reply.status, 200, reply.text.slice(0, 200))
+    t.equal(reply.headers['x-daybook-run-digest'], record.digest)
+    return reply
+  }
+  const yesOf = (rows: readonly { yes: number }[]): number[] => rows.map(({ yes }) => yes)
+  const { json } = await post('/predict', { rows })
+  t.equal(json.model.digest, record.result.model?.digest)
+  t.same(yesOf(json.probabilities), trained, 'over HTTP')
+
+  const alone = await Promise.all(rows.map((row) => post('/predict', { rows: [row] })))
+  t.same(yesOf(alone.map((reply) => reply.json.probabilities[0])), trained, 'row by row, in whatever batches they fall')
+
+  const columns = ['income', 'purpose', 'years'] as const
+  const type = { income: 'FP64', purpose: 'BYTES', years: 'INT32' }
+  const inputs = columns.map((name) => ({
+    name,
+    shape: [rows.length],
+    datatype: type[name],
+    data: rows.map((row) => row[name]),
+  }))
+  const infer = await post(`/v2/models/${record.pipeline}/infer`, { inputs, outputs: [{ name: 'probabilities' }] })
   t.same(
-    answer.probabilities.map(({ yes }) => yes),
+    infer.json.outputs[0].data.filter((_: number, i: number) => i % 2 === 1),
     trained,
-    'over HTTP',
+    'as tensors',
   )
+  const records = await post('/invocations', { dataframe_records: rows })
+  const split = { columns, data: rows.map((row) => columns.map((name) => row[name])) }
+  t.same((await post('/invocations', { dataframe_split: split })).json, records.json)
+  t.same(
+    yesOf(records.json.predictions.map((one: { probabilities: { yes: number } }) => one.probabilities)),
+    trained,
+    'as MLflow asks',
+  )
+
+  const many = { rows: [...rows, ...rows, ...rows, ...rows] }
+  const here = (await post('/predict', many)).text
+  let there = here
+  for (let time = 0; time < 200 && !server.threads; time++) there = (await post('/predict', many)).text
+  t.ok(server.threads, 'a scoring thread has taken a large request')
+  t.ok((await post('/predict', many)).text === there && here === there, 'and answered with equal bytes')
+  const bad = await send(`${url}/predict`, { body: { rows: [...many.rows, { ...rows[0], income: 'x' }] } })
+  t.equal(bad.status, 400)
+  t.match(bad.json.error, { code: 'ROW_BAD_VALUE', row: 1200, column: 'income' })
 
   const report = await renderReport(record, (digest) => store.objects.get(digest))
   for (const part of ['300 rows, 6 columns', 'ROC', 'Calibration', 'Train against test', record.digest])

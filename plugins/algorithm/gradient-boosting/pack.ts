@@ -1,4 +1,5 @@
 import { alignUp, type KernelMemory, type PackedTrees, SCORED_ROWS } from 'daybook/kernels'
+import { type SplitColumns, splitColumns } from './known-splits.ts'
 import { type BoostedTrees, CATEGORY, MISSING_LEFT } from './model.ts'
 
 /** Trees as the scoring kernel reads them, before they are copied into its memory. */
@@ -7,6 +8,8 @@ interface Packed {
   readonly starts: Uint32Array
   readonly depths: Int32Array
   readonly columns: Uint32Array
+  /** Columns behind the features that the trees ask for in place of sets; absent where they ask for the sets. */
+  readonly splits: SplitColumns | undefined
 }
 
 /** A model is packed when it first scores; what was packed goes when the model goes (states never change). */
@@ -32,6 +35,11 @@ export function packTrees(model: BoostedTrees, memory: KernelMemory, threads: nu
   }
 }
 
+/** The columns that rows must have behind their features, for the trees as they are packed. */
+export function splitsOf(model: BoostedTrees): SplitColumns | undefined {
+  return packOf(model).splits
+}
+
 function blockBytes(columns: Uint32Array): number {
   return 4 * SCORED_ROWS * (columns.length + 1)
 }
@@ -45,8 +53,11 @@ function packOf(model: BoostedTrees): Packed {
 }
 
 function pack(model: BoostedTrees): Packed {
-  const { feature, threshold, left, flags, set, starts } = model
+  const { features, feature, threshold, left, flags, set, starts } = model
+  const splits = splitColumns(model)
+  const isCategory = (node: number): boolean => ((flags[node] as number) & CATEGORY) !== 0
   const source = (node: number): number => {
+    if (splits !== undefined && isCategory(node)) return 2 * (features + splits.columnOf(node))
     const low = flags[node] === MISSING_LEFT // a number whose missing values go left
     return 2 * (feature[node] as number) + (low ? 1 : 0)
   }
@@ -64,26 +75,27 @@ function pack(model: BoostedTrees): Packed {
     const end = starts[tree + 1] as number
     for (let node = root; node < end; node++) {
       const child = left[node] as number
-      const category = ((flags[node] as number) & CATEGORY) !== 0
+      const category = splits === undefined && isCategory(node)
+      const looksUp = splits !== undefined && isCategory(node) && child !== 0
       const place = child === 0 ? columns.length : (placeOf.get(source(node)) as number)
-      floats[4 * node] = threshold[node] as number
+      floats[4 * node] = looksUp ? 0.5 : (threshold[node] as number)
       words[4 * node + 1] = 4 * SCORED_ROWS * place + (category ? (flags[node] as number) : 0)
       words[4 * node + 2] = child === 0 ? 16 : 16 * (root + child + 1 - node)
       words[4 * node + 3] = set[node] as number
     }
-    depths[tree] = depthOf(model, root, end)
+    depths[tree] = depthOf(model, root, end, splits !== undefined)
   }
-  return { nodes, starts: starts.slice(0, -1), depths, columns }
+  return { nodes, starts: starts.slice(0, -1), depths, columns, splits }
 }
 
-/** Splits between the root of a tree of numbers and its deepest leaf; 0 where it splits categories. */
-function depthOf({ left, flags }: BoostedTrees, root: number, end: number): number {
+/** Splits between the root of a tree and its deepest leaf; 0 where it splits categories that are not looked up. */
+function depthOf({ left, flags }: BoostedTrees, root: number, end: number, lookedUp: boolean): number {
   const depths = new Uint32Array(end - root)
   let deepest = 0
   for (let node = root; node < end; node++) {
     const child = left[node] as number
     if (child === 0) continue
-    if (((flags[node] as number) & CATEGORY) !== 0) return 0
+    if (!lookedUp && ((flags[node] as number) & CATEGORY) !== 0) return 0
     const depth = (depths[node - root] as number) + 1
     depths.fill(depth, child, child + 2)
     deepest = Math.max(deepest, depth)

@@ -3,7 +3,7 @@ import t from 'tap'
 import type { JsonObject } from '../../../src/base/json.ts'
 import type { Frame, NumberColumn } from '../../../src/frame/index.ts'
 import { type Model, openRunModel, openStore, type Prediction, type RunRecord } from '../../../src/index.ts'
-import { rowConformer } from '../../../src/model/conform-rows.ts'
+import { conformRows } from '../../../src/model/conform-rows.ts'
 import type { Signature } from '../../../src/model/manifest.ts'
 import { partsByColumn } from '../../../src/model/reasons/parts.ts'
 import { sampleParts } from '../../../src/model/reasons/sample.ts'
@@ -141,7 +141,6 @@ t.test('sampled parts are exact where effects add, and always add up', async (t)
     target: 'y',
     output: 'values',
   } as Signature
-  const conform = rowConformer(signature)
   const value =
     (of: (a: number, b: number, c: number) => number) =>
     (frame: Frame): Float64Array =>
@@ -150,7 +149,7 @@ t.test('sampled parts are exact where effects add, and always add up', async (t)
         return of(at('a'), at('b'), at('c'))
       })
   const sample = (row: JsonObject, of: (a: number, b: number, c: number) => number) => {
-    const { base, values } = sampleParts(conform([row]), signature, () => value(of))
+    const { base, values } = sampleParts(conformRows([row], signature), signature, () => value(of))
     return { base: base[0] as number, parts: [...values] }
   }
   t.same(

@@ -4,8 +4,9 @@ import type { TrainingData } from 'daybook/plugin'
 import fc from 'fast-check'
 import t from 'tap'
 import { boost } from '../../../plugins/algorithm/gradient-boosting/boost.ts'
+import { splitColumns } from '../../../plugins/algorithm/gradient-boosting/known-splits.ts'
 import type { BoostedTrees } from '../../../plugins/algorithm/gradient-boosting/model.ts'
-import { goesLeft } from '../../../plugins/algorithm/gradient-boosting/score.ts'
+import { goesLeft } from '../../../plugins/algorithm/gradient-boosting/walk.ts'
 import plugin from '../../../plugins/algorithm/gradient-boosting.ts'
 import { dense, fitting, noise, withDefaults } from './fitting.ts'
 
@@ -455,4 +456,25 @@ t.test('contributions are Shapley values, and add up to the score', async (t) =>
       }
     }
   }
+})
+
+t.test('categories: one row by one and many at once give equal bits, whatever codes come', async (t) => {
+  const many = Array.from({ length: 70 }, (_, i) => `level ${i}`)
+  const u = noise(600 * 3)
+  const rows = Array.from({ length: 600 }, (_, i) => {
+    const [a, b, c] = u.slice(3 * i, 3 * i + 3) as [number, number, number]
+    return [Math.floor(70 * a), b < 0.1 ? Number.NaN : Math.floor(5 * b), Math.fround(c)]
+  })
+  const y = rows.map(([a = 0, b = 0, c = 0]) => ((a * 37) % 11) + (Number.isNaN(b) ? 2 : (b * 3) % 4) + c)
+  const kinds = { 0: { kind: 'category' as const, levels: many }, 1: levels[2] }
+  const { state } = await train(regression(dense(rows, kinds), y), { trees: 40, maxDepth: 5, learningRate: 0.3 })
+  const columns = splitColumns(state)
+  t.ok((columns?.width ?? 0) > 20, `${columns?.width} splits of categories are looked up`)
+  const codes = [-2, -1, 0, 1, 4, 5, 31, 32, 63, 64, 69, 70, 95, 96, 1e6, Number.NaN]
+  const odd = codes.flatMap((a) => codes.map((b) => [a, b, 0.5]))
+  const X = (some: readonly number[][]) => dense(some, kinds)
+  t.same(
+    predict(state, X(odd)),
+    odd.flatMap((row) => predict(state, X([row]))),
+  )
 })

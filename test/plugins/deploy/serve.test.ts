@@ -10,9 +10,11 @@ t.test('writes how the model is served: no secret, and starts nothing', async (t
     write: async (path: string, content: string) => void files.set(path, content),
   } as unknown as DeployContext
   const params = { port: 8081, host: '0.0.0.0', tokenVariable: 'LOANS_TOKEN', maxRows: 50, timeoutMs: 2000 }
-  const told = await serve.deploy(params, ctx as never)
+  const batching = { maxBatchSize: 64, maxDelayMs: 2, maxQueue: 100 }
+  const told = await serve.deploy({ ...params, ...batching }, ctx as never)
   t.same([...files.keys()], ['serve.json'])
-  t.same(JSON.parse(files.get('serve.json') as string), { format: 1, name: 'loans', model: 'a'.repeat(64), ...params })
+  const configuration = { format: 1, name: 'loans', model: 'a'.repeat(64), ...params, batching }
+  t.same(JSON.parse(files.get('serve.json') as string), configuration)
   t.same(
     told,
     { configuration: 'serve.json', port: 8081, maxRows: 50, timeoutMs: 2000 },

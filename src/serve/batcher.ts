@@ -1,0 +1,121 @@
+import { fail } from '../base/errors.ts'
+import { countOf, type Model, type RawRows, RowConformer, type Scored } from '../model/index.ts'
+import type { Batching } from './limits.ts'
+
+/** Takes the scores of a request's rows, or why there are none. */
+export type TakeScores = (error: unknown, scored?: Scored) => void
+
+/** Told of every batch that was scored: its rows, and how long each of its requests had waited. */
+export type ObserveBatch = (rows: number, waitedMs: readonly number[]) => void
+
+interface Waiting {
+  readonly from: number
+  readonly rows: number
+  readonly since: number
+  readonly take: TakeScores
+}
+
+/**
+ * Scores rows of concurrent requests together. Each request's rows are judged when they come, so that a bad one is refused
+ * alone; should scoring itself refuse a row, the requests of the batch are scored one by one. A row's scores do not depend
+ * on what is scored with it.
+ */
+export class Batcher {
+  readonly #model: Model
+  readonly #batching: Batching
+  readonly #observe: ObserveBatch
+  readonly #conformer: RowConformer
+  #waiting: Waiting[] = []
+  #alarm: NodeJS.Immediate | NodeJS.Timeout | undefined
+
+  constructor(model: Model, batching: Batching, observe: ObserveBatch) {
+    this.#model = model
+    this.#batching = batching
+    this.#observe = observe
+    this.#conformer = new RowConformer(model.signature)
+  }
+
+  /** Requests that wait for their scores. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  /**
+   * Scores rows soon; `take` is called once, later.
+   *
+   * @throws DaybookError SERVE_BUSY, and for bad rows what {@link RowConformer.add} throws; then `take` is not called
+   */
+  score(rows: RawRows, take: TakeScores): void {
+    const { maxBatchSize, maxQueue } = this.#batching
+    if (this.#waiting.length >= maxQueue) throw fail('SERVE_BUSY', {})
+    const count = countOf(rows)
+    if (this.#waiting.length > 0 && this.#conformer.rows + count > maxBatchSize) this.flush()
+    const from = this.#conformer.rows
+    this.#conformer.add(rows)
+    this.#waiting.push({ from, rows: count, since: performance.now(), take })
+    if (this.#alarm === undefined) this.#setAlarm()
+  }
+
+  /** Scores what waits, now. */
+  flush(): void {
+    this.#clearAlarm()
+    const waiting = this.#waiting
+    if (waiting.length === 0) return
+    this.#waiting = []
+    const now = performance.now()
+    const rows = this.#conformer.rows
+    const tell = this.#scored(waiting)
+    this.#conformer.clear() // before anybody is told: it may be asked for more
+    this.#observe(
+      rows,
+      waiting.map(({ since }) => now - since),
+    )
+    for (const one of tell) one()
+  }
+
+  /** Scores the batch; where that is refused, each request alone. What is to be told to each, in order. */
+  #scored(waiting: readonly Waiting[]): (() => void)[] {
+    const frame = this.#conformer.frame()
+    try {
+      const whole = this.#model.scoreConformed(frame)
+      const width = whole.values.length / whole.rows
+      return waiting.map(({ from, rows, take }) => {
+        const values = whole.values.subarray(from * width, (from + rows) * width)
+        return () => take(undefined, { ...whole, rows, values })
+      })
+    } catch (thrown) {
+      if (waiting.length === 1)
+        return waiting.map(
+          ({ take }) =>
+            () =>
+              take(thrown),
+        )
+      return waiting.map(({ from, rows, take }) => {
+        const own = Uint32Array.from({ length: rows }, (_, i) => from + i)
+        try {
+          const scored = this.#model.scoreConformed(frame.take(own))
+          return () => take(undefined, scored)
+        } catch (alone) {
+          return () => take(alone)
+        }
+      })
+    }
+  }
+
+  #setAlarm(): void {
+    const { maxDelayMs } = this.#batching
+    const ring = (): void => {
+      this.#alarm = undefined
+      this.flush()
+    }
+    this.#alarm = maxDelayMs === 0 ? setImmediate(ring) : setTimeout(ring, maxDelayMs)
+  }
+
+  #clearAlarm(): void {
+    if (this.#alarm !== undefined) {
+      clearImmediate(this.#alarm as NodeJS.Immediate)
+      clearTimeout(this.#alarm as NodeJS.Timeout)
+    }
+    this.#alarm = undefined
+  }
+}
