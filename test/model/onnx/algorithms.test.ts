@@ -75,7 +75,7 @@ const cases: readonly Case[] = [
     }),
   ),
   ...['linear', 'rbf', 'polynomial', 'sigmoid'].map(
-    (kernel): Case => ({ plugin: svm, tasks: every, params: { kernel }, bounds: loose }),
+    (kernel): Case => ({ plugin: svm, tasks: every, params: { kernel }, bounds: { absolute: 1e-5, relative: 1e-4 } }),
   ),
   { plugin: svm, tasks: both, params: { probability: 'sigmoid' }, bounds: loose },
   { plugin: knn, tasks: every, params: { k: 7 } },
