@@ -74,6 +74,9 @@ export default definePreprocess({
 
   onnx({ columns, fill }, taken, graph, { params: { addIndicator } }) {
     const place = placesOf(columns)
+    // A missing text is written as the empty one: what tells the two apart cannot be said.
+    if (taken.some(({ type, name }) => type === 'text' && (addIndicator || fill[place(name)] !== '')))
+      graph.cannot('a missing text and an empty one are the same there; leave `text` empty, without `addIndicator`')
     const filled = writeFilled(graph, taken, (name) => fill[place(name)] as number | string)
     if (!addIndicator) return filled
     const marks = taken.map((column): OnnxColumn => {
@@ -177,25 +180,16 @@ function writeFilled(
     const { name, type, tensor, levels = [] } = column
     if (isBlock(column)) return numbers.find((one) => one.name === name) as OnnxColumn
     const fill = fillOf(name) as string
-    if (type === 'text') {
-      const given = graph.constant([fill], [1])
-      return { ...column, tensor: graph.node('Where', [absentIn(graph, column), given, tensor]) }
-    }
+    if (type === 'text') return column
     const code = levels.includes(fill) ? levels.indexOf(fill) : levels.length
     const coded = graph.node('Where', [absentIn(graph, column), BigInt64Array.of(BigInt(code)), tensor])
     return { ...column, tensor: coded, levels: levels.includes(fill) ? levels : [...levels, fill] }
   })
 }
 
-/** Where a column's values are missing: bool [rows, 1]. */
+/** Where the values of a column that is no text are missing: bool [rows, 1]. */
 function absentIn(graph: OnnxGraph, { type, tensor }: OnnxColumn): OnnxTensor {
-  if (type === 'category') return graph.node('Equal', [tensor, MISSING])
-  if (type !== 'text') return graph.node('IsNaN', [tensor])
-  const empty = graph.node('LabelEncoder', [tensor], {
-    type: 'int64',
-    attributes: { keys_strings: { texts: [''] }, values_int64s: { ints: [1] }, default_int64: { int: 0 } },
-  })
-  return graph.cast(empty, 'bool')
+  return type === 'category' ? graph.node('Equal', [tensor, MISSING]) : graph.node('IsNaN', [tensor])
 }
 
 function indicator(column: Column, rows: number): BooleanColumn {

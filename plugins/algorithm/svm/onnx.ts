@@ -44,7 +44,10 @@ function writeKernelDecisions(
     if (kernel.kind === 'sigmoid') return graph.node('Tanh', [inner()])
     if (kernel.kind === 'polynomial') {
       const base = inner()
-      const power = Array.from({ length: kernel.degree - 1 }).reduce<OnnxTensor>((p) => graph.node('Mul', [p, base]), base)
+      const power = Array.from({ length: kernel.degree - 1 }).reduce<OnnxTensor>(
+        (p) => graph.node('Mul', [p, base]),
+        base,
+      )
       return graph.cast(graph.cast(power, 'float'), 'double') // beyond 32 bits there is no answer here either
     }
     // |x - v|² = |x|² - 2 x·v + |v|²; in 64 bits little is lost, and what falls below 0 is rounding.

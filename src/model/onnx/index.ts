@@ -25,6 +25,7 @@ export function exportOnnx(model: Model): Uint8Array {
   const { preprocess, algorithm, kernels } = model.parts
   const cannot = (cell: string, reason: string) => fail('MODEL_NOT_ONNX', { cell, reason }, { cell })
   const graph = new GraphBuilder(cannot)
+  graph.enter('data')
   let columns: readonly OnnxColumn[] = rawColumns(graph, signature.columns)
   for (const cell of preprocess) {
     graph.enter(cell.id)

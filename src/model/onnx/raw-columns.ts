@@ -80,7 +80,10 @@ function booleanColumn(graph: GraphBuilder, column: SignatureColumn, input: Onnx
 
 function categoryColumn(graph: GraphBuilder, column: SignatureColumn, input: OnnxTensor): OnnxTensor {
   const { levels = [], unseen, missing } = column
-  const texts = levels.includes('') ? levels : [...levels, '']
+  const hasEmpty = levels.includes('')
+  if (hasEmpty && missing)
+    graph.cannot(`column \`${column.name}\` may be missing and has the empty text as a level, which are the same there`)
+  const texts = hasEmpty ? levels : [...levels, '']
   const codes = texts.map((_, code) => (code < levels.length ? code : -1))
   const silent = unseen === 'missing' && !missing // an unknown level counts as missing, a missing one is refused
   const code = encode(graph, input, texts, codes, silent ? UNKNOWN : unseen === 'missing' ? -1 : -2)
