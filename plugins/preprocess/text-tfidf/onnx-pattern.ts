@@ -3,10 +3,10 @@ import { isWordCharacter, lowerCase, rangesOfWords } from './letters.ts'
 /** Characters between two word characters that belong to the word. */
 export const apostrophes = ["'", '\u2019'] as const
 
-/** Whitespace that ONNX splits at by itself. */
-const whitespace = '\t\n\v\f\r '
+/** Whitespace of ASCII. */
+export const whitespace = '\t\n\v\f\r '
 
-/** What parts words, beside whitespace: ASCII, Latin-1, the usual punctuation of Europe and East Asia, signs of money. */
+/** What else parts words: the rest of ASCII, Latin-1, the usual punctuation of Europe and East Asia, signs of money. */
 export const separators: readonly string[] = [
   ...'!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~',
   ...'\u00a0¡¢£¤¥¦§¨©«¬®¯°±´¶·¸»¿×÷',

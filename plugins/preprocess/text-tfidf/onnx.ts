@@ -1,5 +1,5 @@
 import type { OnnxGraph, OnnxTensor } from 'daybook/plugin'
-import { apostrophes, separators, textPattern } from './onnx-pattern.ts'
+import { apostrophes, separators, textPattern, whitespace } from './onnx-pattern.ts'
 import { canonicalWords } from './onnx-words.ts'
 
 /** What a column's texts are weighed by. */
@@ -111,7 +111,7 @@ function termsOfRuns(graph: OnnxGraph, { words, rows }: Words, terms: readonly s
   return graph.node('Concat', [column(rows), column(term)], { attributes: { axis: { int: 1 } } })
 }
 
-/** Splits texts at whitespace, at every separator, and at apostrophes that stand beside one another. */
+/** Splits texts at every separator (an engine's own idea of whitespace is not asked for), and at apostrophes that stand beside one another. */
 function writeWords(graph: OnnxGraph, texts: Words): Words {
   const split = (at: Words, delimiter: string): Words => {
     const [parts] = graph.nodes('StringSplit', [at.words], ['string', 'int64'], {
@@ -127,7 +127,7 @@ function writeWords(graph: OnnxGraph, texts: Words): Words {
     return { words: graph.node('Compress', [at.words, kept]), rows: graph.node('Compress', [at.rows, kept]) }
   }
   const pairs = apostrophes.flatMap((a) => apostrophes.map((b) => a + b))
-  const whole = ['', ...separators, ...pairs].reduce(split, texts)
+  const whole = [...whitespace, ...separators, ...pairs].reduce(split, texts)
   return apostrophes.reduce(without, whole)
 }
 
