@@ -22,8 +22,6 @@ export async function holdsParity(
 ): Promise<ParityCertificate> {
   const bytes = exportOnnx(model)
   t.same(exportOnnx(model), bytes, 'the same bytes every time')
-  if (process.env.ONNX_OUT)
-    (await import('node:fs')).writeFileSync(`${process.env.ONNX_OUT}/${t.name.replaceAll(/\W+/g, '-')}.onnx`, bytes)
   const onnx = await loadOnnx(bytes, model.signature)
   const holdOut = jsonRowsOf(fresh, model.signature)
   const rows = { holdOut, edges: edgeRows(model.signature, holdOut) }
