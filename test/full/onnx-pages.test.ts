@@ -1,8 +1,8 @@
 // Every page that ships, written as ONNX: the test rows and rows at the edges through onnxruntime-web and through the model.
 import { join } from 'node:path'
 import t from 'tap'
-import { openRunModel, runPage } from '../../src/index.ts'
 import { frameFromState } from '../../src/frame/index.ts'
+import { openRunModel, runPage } from '../../src/index.ts'
 import { exportOnnx } from '../../src/model/onnx/index.ts'
 import { edgeRows } from '../../src/package/edge-rows.ts'
 import { jsonRowsOf } from '../../src/package/hold-out-rows.ts'

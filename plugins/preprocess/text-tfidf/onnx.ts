@@ -51,11 +51,7 @@ function writeCounts(graph: OnnxGraph, texts: OnnxTensor, vocabulary: WrittenVoc
   const { terms, lowerCase, maxWords } = vocabulary
   const flat = graph.reshape(texts, [-1])
   const size = graph.node('Shape', [flat])
-  const lower = lowerCase
-    ? graph.node('StringNormalizer', [flat], {
-        attributes: { case_change_action: { text: 'LOWER' }, is_case_sensitive: { int: 1 }, locale: { text: 'C' } },
-      })
-    : flat
+  const lower = lowerCase ? lowerCased(graph, flat) : flat
   const count = graph.reshape(size, [])
   const found = writeWords(graph, { words: lower, rows: graph.node('Range', [zero(graph), count, one(graph)]) })
   const { texts: written, words: canonical } = canonicalWords(terms, lowerCase)
@@ -78,6 +74,15 @@ function writeCounts(graph: OnnxGraph, texts: OnnxTensor, vocabulary: WrittenVoc
     graph.node('Gather', [graph.node('Shape', [all as OnnxTensor]), BigInt64Array.of(0n)]),
   ])
   return graph.node('ScatterND', [none, all as OnnxTensor, ones], { attributes: { reduction: { text: 'add' } } })
+}
+
+/** Texts in the lower case of ASCII, of more where an engine knows more. The operator takes one text at least. */
+function lowerCased(graph: OnnxGraph, texts: OnnxTensor): OnnxTensor {
+  const some = graph.node('Concat', [texts, graph.constant(['a'], [1])], { attributes: { axis: { int: 0 } } })
+  const lower = graph.node('StringNormalizer', [some], {
+    attributes: { case_change_action: { text: 'LOWER' }, is_case_sensitive: { int: 1 }, locale: { text: 'C' } },
+  })
+  return graph.node('Slice', [lower, BigInt64Array.of(0n), BigInt64Array.of(-1n)])
 }
 
 /** Runs of `length` words of one text, joined by a space. */

@@ -107,10 +107,7 @@ function writeAttribute(out: BinaryWriter, attribute: OnnxAttribute | { readonly
     bytes(out, 7, bytesOf(attribute.floats))
     int(out, 20, 6)
   } else if ('ints' in attribute) {
-    const { ints } = attribute
-    message(out, 8, () => {
-      for (let i = 0; i < ints.length; i++) out.int64(ints[i] as number)
-    })
+    bytes(out, 8, varintsOf(attribute.ints))
     int(out, 20, 7)
   } else {
     for (const value of attribute.texts) text(out, 9, value)
@@ -163,6 +160,24 @@ function text(out: BinaryWriter, field: number, value: string): void {
 
 function bytes(out: BinaryWriter, field: number, value: Uint8Array): void {
   out.tag(field, WireType.LengthDelimited).bytes(value)
+}
+
+/** Whole numbers as varints, one behind the other; trees have millions of them, so most are written without a bigint. */
+function varintsOf(ints: ArrayLike<number>): Uint8Array {
+  const packed = new Uint8Array(10 * ints.length)
+  let at = 0
+  for (let i = 0; i < ints.length; i++) {
+    let rest = ints[i] as number
+    if (rest >= 0) {
+      for (; rest > 0x7f; rest = Math.floor(rest / 128)) packed[at++] = (rest % 128) + 128
+      packed[at++] = rest
+    } else {
+      let bits = BigInt.asUintN(64, BigInt(rest)) // two's complement
+      for (; bits > 0x7fn; bits >>= 7n) packed[at++] = Number(bits & 0x7fn) + 128
+      packed[at++] = Number(bits)
+    }
+  }
+  return packed.slice(0, at)
 }
 
 /** Little-endian bytes of numbers: a view, since Node runs on little-endian machines alone. */
