@@ -1,4 +1,5 @@
 // What an exported model does with rows that the model refuses, with names that collide, and with cells that cannot be written.
+import builtIns from 'daybook/plugins'
 import t from 'tap'
 import gradientBoosting from '../../../plugins/algorithm/gradient-boosting.ts'
 import ridge from '../../../plugins/algorithm/ridge.ts'
@@ -136,6 +137,13 @@ t.test('more levels than one word of bits', async (t) => {
     algorithm: { plugin: gradientBoosting, params: { trees: 15 } },
   })
   await holdsParity(t, model, frame)
+})
+
+t.test('every cell and every algorithm that comes with Daybook can be written', async (t) => {
+  for (const { kind, id, load } of builtIns.plugins) {
+    if (kind !== 'preprocess' && kind !== 'algorithm') continue
+    t.type(((await load()).default as { readonly onnx?: unknown }).onnx, 'function', `${kind}/${id}`)
+  }
 })
 
 t.test('what cannot be written is an error that names the cell', async (t) => {
