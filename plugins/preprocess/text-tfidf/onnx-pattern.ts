@@ -18,21 +18,31 @@ export const separators: readonly string[] = [
 export const capitals: ReadonlyMap<number, number> = capitalsByLower()
 
 /**
- * A regular expression (RE2) of the texts that the graph reads as the model does. Lower-casing beyond ASCII differs between
- * engines, so that capitals there may only begin a word or stand in a word of capitals: these spellings are in the dictionary.
+ * A regular expression (RE2) of the texts that the graph reads as the model does. What is neither a separator nor part of words
+ * may stand by itself between separators. Lower-casing beyond ASCII differs between engines, so that capitals there may only
+ * begin a word or stand in a word of capitals: these spellings are in the dictionary.
  */
 export function textPattern(toLowerCase: boolean): string {
-  const between = classOf(
-    [...whitespace, ...separators, ...apostrophes].map((text) => pair(text.codePointAt(0) as number)),
-  )
-  const words = rangesOfWords()
-  if (!toLowerCase) return `(?:[${between}]|[${classOf(words)}])*`
-  const upper = [...capitals.values()].sort((a, b) => a - b).map(pair)
-  const lower = classOf(withoutCased(words))
-  const large = classOf(upper)
-  const capitalized = `[${large}]?[${lower}]*`
-  const shouted = `[${large}A-Z]+`
-  return `(?:(?:${capitalized}|${shouted})[${between}]+)*(?:${capitalized}|${shouted})`
+  const parting = `[${classOf(codesOf([...whitespace, ...separators]))}]+`
+  const apostrophe = `[${classOf(codesOf(apostrophes))}]+`
+  const word = toLowerCase ? casedWord() : `[${classOf(rangesOfWords())}]*`
+  const piece = `(?:${word}(?:${apostrophe}${word})*|${strangers()})`
+  return `(?:${piece}${parting})*${piece}`
+}
+
+/** A regular expression of what is no word and no separator. */
+export function strangers(): string {
+  return `[^${classOf([...rangesOfWords(), ...codesOf([...whitespace, ...separators, ...apostrophes])])}]+`
+}
+
+function casedWord(): string {
+  const large = classOf([...capitals.values()].sort((a, b) => a - b).map(pair))
+  const lower = classOf(withoutCased(rangesOfWords()))
+  return `(?:[${large}]?[${lower}]*|[${large}A-Z]+)`
+}
+
+function codesOf(texts: Iterable<string>): Range[] {
+  return Array.from(texts, (text) => pair(text.codePointAt(0) as number))
 }
 
 type Range = readonly [number, number]

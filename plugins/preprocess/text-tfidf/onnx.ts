@@ -1,5 +1,5 @@
 import type { OnnxGraph, OnnxTensor } from 'daybook/plugin'
-import { apostrophes, separators, textPattern, whitespace } from './onnx-pattern.ts'
+import { apostrophes, separators, strangers, textPattern, whitespace } from './onnx-pattern.ts'
 import { canonicalWords } from './onnx-words.ts'
 
 /** What a column's texts are weighed by. */
@@ -127,13 +127,19 @@ function writeWords(graph: OnnxGraph, texts: Words): Words {
     const flat = graph.reshape(kept, [-1])
     return { words: graph.node('Compress', [parts, flat]), rows: graph.node('Compress', [rows, flat]) }
   }
-  const without = (at: Words, word: string): Words => {
-    const kept = graph.node('Not', [graph.node('Equal', [at.words, graph.constant([word], [1])])])
-    return { words: graph.node('Compress', [at.words, kept]), rows: graph.node('Compress', [at.rows, kept]) }
+  // What is no word stands between no two of them.
+  const without = ({ words, rows }: Words, isOther: OnnxTensor): Words => {
+    const kept = graph.node('Not', [isOther])
+    return { words: graph.node('Compress', [words, kept]), rows: graph.node('Compress', [rows, kept]) }
   }
   const pairs = apostrophes.flatMap((a) => apostrophes.map((b) => a + b))
-  const whole = [...whitespace, ...separators, ...pairs].reduce(split, texts)
-  return apostrophes.reduce(without, whole)
+  const pieces = [...whitespace, ...separators, ...pairs].reduce(split, texts)
+  const words = apostrophes.reduce(
+    (at, apostrophe) => without(at, graph.node('Equal', [at.words, graph.constant([apostrophe], [1])])),
+    pieces,
+  )
+  const pattern = { pattern: { text: strangers() } }
+  return without(words, graph.node('RegexFullMatch', [words.words], { attributes: pattern }))
 }
 
 function zero(graph: OnnxGraph): OnnxTensor {

@@ -12,7 +12,6 @@ import ordinal from '../../../plugins/preprocess/ordinal.ts'
 import pca from '../../../plugins/preprocess/pca.ts'
 import robustScale from '../../../plugins/preprocess/robust-scale.ts'
 import standardize from '../../../plugins/preprocess/standardize.ts'
-import textTfidf from '../../../plugins/preprocess/text-tfidf.ts'
 import woe from '../../../plugins/preprocess/woe.ts'
 import type { JsonObject } from '../../../src/base/json.ts'
 import type { Defined } from '../../../src/plugin/api.ts'
@@ -115,77 +114,4 @@ function isNear(a: number, b: number, share: number): boolean {
   return (
     a === b || (Number.isNaN(a) && Number.isNaN(b)) || Math.abs(a - b) <= share * Math.max(Math.abs(a), Math.abs(b))
   )
-}
-
-t.test('words of any text', async (t) => {
-  const texts = [
-    "Don't panic: it’s GOOD, éclair ÉCLAIR",
-    'naïve café – Straße, привет ПРИВЕТ',
-    'good good it’s fine, 42 x 7',
-  ]
-  const training = someLoans(3, ['comment']).replace(new Set(['comment']), [
-    { type: 'text', name: 'comment', values: texts },
-  ])
-  const letters = fc.constantFrom(..."aGzdon't’ éÉßпПñ4", ...' ,.-–“!?', '\n', '\u00a0', '。', '☃', '\u0130')
-  const words = fc.constantFrom(
-    'good',
-    'GOOD',
-    'Éclair',
-    'ÉCLAIR',
-    'éClair',
-    "don't",
-    'don’t',
-    'Привет',
-    'ПРИВЕТ',
-    '42',
-    'it’s',
-    'naïve',
-    'café',
-    "''",
-    "'",
-    'straße',
-  )
-  const pieces = fc.array(fc.oneof(words, letters), { maxLength: 12 })
-  const text = fc.oneof(
-    fc.constant(null),
-    pieces.map((all) => all.join('')),
-    pieces.map((all) => all.join(' ')),
-    fc.string({ unit: 'grapheme-ascii', maxLength: 30 }),
-  )
-  for (const params of [
-    { minTexts: 1 },
-    { minTexts: 1, maxWords: 3, lowerCase: false },
-    { minTexts: 1, maxWords: 2, sublinear: true },
-  ]) {
-    const cell = await cellGraph(textTfidf, params, training)
-    await fc.assert(
-      fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 8 }), async (rows) => {
-        const { columns, refused } = await cell.compare(rows.map((comment) => ({ comment })))
-        const [applied, written] = columns.get('comment') as readonly [Float64Array, Float64Array]
-        const width = applied.length / rows.length
-        rows.forEach((comment, row) => {
-          if (refused[row] !== isBeyond(comment ?? '', params.lowerCase ?? true))
-            throw new Error(`${JSON.stringify(comment)} is ${refused[row] ? '' : 'not '}refused`)
-          if (refused[row]) return
-          for (let i = row * width; i < (row + 1) * width; i++)
-            if (!isNear(applied[i] as number, written[i] as number, 1e-7))
-              throw new Error(`${JSON.stringify(comment)}: term ${i - row * width} is ${written[i]}, not ${applied[i]}`)
-        })
-      }),
-      { numRuns: 120 },
-    )
-  }
-  t.pass()
-})
-
-/** Does a text of this test hold what the graph cannot read: a sign that is not in its list, or a capital inside of a word? */
-function isBeyond(text: string, toLowerCase: boolean): boolean {
-  if (text.includes('☃')) return true
-  if (!toLowerCase) return false
-  const isCapital = (letter: string): boolean => letter >= '\u0080' && letter.toLowerCase() !== letter
-  return text.split(/[^\p{L}\p{M}\p{N}]/u).some((word) => {
-    const letters = [...word]
-    const isShouted = letters.every((letter) => isCapital(letter) || /[A-Z]/.test(letter))
-    return word.includes('\u0130') || !(isShouted || !letters.slice(1).some(isCapital))
-  })
 }

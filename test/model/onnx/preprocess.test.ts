@@ -87,18 +87,6 @@ const cases: readonly Case[] = [
   },
   { name: 'date-parts', inputs: ['opened', 'debt'], cells: [one(dateParts, { parts: allParts })], algorithm: trees },
   { name: 'drop', inputs: [...table, 'comment', 'opened'], cells: [one(drop)], algorithm: trees },
-  { name: 'text-tfidf', inputs: ['comment', 'debt'], cells: [one(textTfidf)] },
-  {
-    name: 'text-tfidf of pairs',
-    inputs: ['comment', 'debt'],
-    cells: [one(textTfidf, { maxWords: 3, sublinear: true, lowerCase: false })],
-  },
-  {
-    name: 'text-tfidf by counts',
-    inputs: ['comment', 'debt'],
-    cells: [one(textTfidf, { idf: false, normalize: false })],
-    algorithm: trees,
-  },
 ]
 
 for (const { name, inputs, cells, algorithm = { plugin: logistic }, target = 'paid' } of cases) {
