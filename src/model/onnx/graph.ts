@@ -55,10 +55,10 @@ export class GraphBuilder implements OnnxGraph {
     this.#cell = cell
   }
 
-  /** An input of the graph, [rows, 1]. */
-  input(name: string, type: OnnxType): OnnxTensor {
+  /** An input of the graph, [rows, width]. */
+  input(name: string, type: OnnxType, width = 1): OnnxTensor {
     this.#names.add(name)
-    this.#inputs.push({ name, type, shape: ['rows', 1] })
+    this.#inputs.push({ name, type, shape: ['rows', width] })
     return { name, type }
   }
 

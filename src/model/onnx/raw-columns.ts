@@ -58,7 +58,9 @@ function numericColumns(
     graph.refuseRows(anyOf(graph, graph.node('IsNaN', [looked])))
   }
   const refuse = (bound: 'min' | 'max', operator: 'Less' | 'Greater'): void => {
-    const bounded = columns.flatMap((column, i) => (column[bound] === undefined ? [] : [{ column, input: inputs[i] }]))
+    const bounded = columns.flatMap((column, i) =>
+      column.type !== 'number' || column[bound] === undefined ? [] : [{ column, input: inputs[i] }],
+    )
     if (bounded.length === 0) return
     const given = graph.stack(bounded.map(({ input }) => input as OnnxTensor))
     const ends = Float64Array.from(bounded, ({ column }) => column[bound] as number)
