@@ -56,8 +56,8 @@ export interface OnnxGraph {
   /** The columns [rows, 1] of a block [rows, width]; one that nobody uses by itself costs no node. */
   unstack(block: OnnxTensor, width: number): readonly OnnxTensor[]
   /**
-   * Runs `body` at most `times` times over states, which keep their shapes; it ends early where `goesOn` [] is false after
-   * a turn.
+   * Runs `body` at most `times` times over states, which keep their types; it ends early where `goesOn`, one truth without
+   * an axis, is false after a turn.
    */
   loop(
     times: number,

@@ -20,6 +20,7 @@ const UNKNOWN = -3
  * training did not see, a missing value where there may be none) is told to `refuseRows`.
  */
 export function rawColumns(graph: GraphBuilder, columns: readonly SignatureColumn[]): OnnxColumn[] {
+  if (columns.some(({ name }) => name === '')) graph.cannot('a column has no name, and inputs are known by theirs')
   const inputs = columns.map(({ name, type }) => graph.input(name, inputTypes[type]))
   const isNumeric = ({ type }: SignatureColumn): boolean => type === 'number' || type === 'date'
   const numbers = numericColumns(

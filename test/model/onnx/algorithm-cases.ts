@@ -45,7 +45,7 @@ export const every: readonly Task[] = ['binary', 'multiclass', 'regression']
 export function holdAlgorithms(t: Test, cases: readonly AlgorithmCase[]): void {
   for (const { plugin, tasks, params = {}, raw = false, bounds = tight } of cases) {
     for (const task of tasks) {
-      const said = [task, raw ? 'raw' : '', ...Object.values(params).map((value) => JSON.stringify(value))]
+      const said = [task, ...(raw ? ['raw'] : []), ...Object.values(params).map((value) => JSON.stringify(value))]
       t.test(`${plugin.id} ${said.join(' ')}`, async (t) => {
         const target = targets[task]
         const names = [...inputs, ...(target === undefined ? [] : [target])]

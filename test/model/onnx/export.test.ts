@@ -7,6 +7,7 @@ import impute from '../../../plugins/preprocess/impute.ts'
 import textTfidf from '../../../plugins/preprocess/text-tfidf.ts'
 import type { JsonObject } from '../../../src/base/json.ts'
 import { type Column, Frame } from '../../../src/frame/index.ts'
+import type { Model } from '../../../src/model/index.ts'
 import { exportOnnx } from '../../../src/model/onnx/index.ts'
 import { jsonRowsOf } from '../../../src/package/hold-out-rows.ts'
 import { centre, linear } from '../plugins.ts'
@@ -90,16 +91,23 @@ t.test('rows at the thresholds of trees, and beside them', async (t) => {
   await onnx.close()
 })
 
-t.test('columns that are called like outputs', async (t) => {
-  const columns = loans(80)
-    .select(['age', 'debt', 'paid'])
-    .columns.map((column): Column => ({ ...column, name: { age: 'label', debt: 'valid' }[column.name] ?? column.name }))
-  const model = await fitted({ frame: new Frame(80, columns), target: 'paid', task: 'binary', algorithm: trees })
+t.test('columns that are called like outputs, in any script, and not at all', async (t) => {
+  const renamed = (names: Readonly<Record<string, string>>): Promise<Model> => {
+    const { columns } = loans(80).select(['age', 'debt', 'amount', 'paid'])
+    const frame = new Frame(
+      80,
+      columns.map((column): Column => ({ ...column, name: names[column.name] ?? column.name })),
+    )
+    return fitted({ frame, target: 'paid', task: 'binary', algorithm: trees })
+  }
+  const model = await renamed({ age: 'label', debt: 'valid', amount: 'größe · α*b/2' })
   const onnx = await loadOnnx(exportOnnx(model), model.signature)
-  const rows = [{ label: 30, valid: 0.5 }]
+  const rows = [{ label: 30, valid: 0.5, 'größe · α*b/2': null }]
   t.same(Object.keys(await onnx.run(rows)).sort(), ['predicted_label', 'predicted_valid', 'probabilities'])
   t.same((await onnx.score(rows))[0]?.prediction, model.predictRows(rows)[0]?.prediction)
   await onnx.close()
+  const nameless = await renamed({ age: '' })
+  t.throws(() => exportOnnx(nameless), { code: 'MODEL_NOT_ONNX', cell: 'data' })
 })
 
 t.test('one row, many rows and no row', async (t) => {
@@ -114,8 +122,7 @@ t.test('one row, many rows and no row', async (t) => {
   const onnx = await loadOnnx(exportOnnx(model), model.signature)
   const rows = jsonRowsOf(someLoans(50, names, 4), model.signature).map((row) => ({ ...row, purpose: 'car' }))
   const whole = await onnx.score(rows)
-  const single = await Promise.all([onnx.score([rows[7] as JsonObject])])
-  t.same(single[0]?.[0], whole[7], 'a row stands for itself')
+  t.same((await onnx.score([rows[7] as JsonObject]))[0], whole[7], 'a row stands for itself')
   t.same(await onnx.score([]), [])
   await onnx.close()
 })
