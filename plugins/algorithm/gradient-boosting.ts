@@ -5,6 +5,7 @@ import { treeContributions } from './gradient-boosting/contributions.ts'
 import { groupsOf } from './gradient-boosting/interactions.ts'
 import { lossName, lossOf, type ValueLoss } from './gradient-boosting/loss.ts'
 import { splitCounts } from './gradient-boosting/model.ts'
+import { writeBoosted } from './gradient-boosting/onnx.ts'
 import { proveMonotone } from './gradient-boosting/prove.ts'
 import { probabilities, rawScores } from './gradient-boosting/score.ts'
 import { importanceTable, learningCurve } from './gradient-boosting/show.ts'
@@ -202,6 +203,7 @@ export default defineAlgorithm({
   contributions(state, X, { kernels }) {
     return treeContributions(state, dense(X), kernels)
   },
+  onnx: (state, X, graph) => writeBoosted(state, X, graph),
   example: {
     params: { trees: 1, learningRate: 1, maxDepth: 1, l2: 0, minChildWeight: 1 },
     task: 'regression',

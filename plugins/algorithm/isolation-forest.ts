@@ -1,6 +1,7 @@
 import type { DenseFeatures, Features } from 'daybook/frame'
 import { defineAlgorithm } from 'daybook/plugin'
 import { fitIsolation } from './isolation-forest/fit.ts'
+import { writeIsolation } from './isolation-forest/onnx.ts'
 import { anomalyScores } from './isolation-forest/score.ts'
 
 /** Isolation forest: how soon random cuts part a row from the others. */
@@ -58,6 +59,7 @@ export default defineAlgorithm({
   threshold({ threshold }) {
     return threshold
   },
+  onnx: (state, X, graph, ctx) => writeIsolation(state, X, graph, ctx),
   example: {
     params: { trees: 3 },
     task: 'anomaly',

@@ -3,6 +3,7 @@ import { nearestCentroids } from 'daybook/kernels'
 import { defineAlgorithm } from 'daybook/plugin'
 import { fitKMeans } from './k-means/fit.ts'
 import { varianceBetween } from './k-means/model.ts'
+import { writeClusters } from './k-means/onnx.ts'
 
 /** Clusters around means. */
 export default defineAlgorithm({
@@ -61,6 +62,7 @@ export default defineAlgorithm({
   importance(state) {
     return { measure: 'variance between the clusters', values: varianceBetween(state) }
   },
+  onnx: (state, X, graph) => writeClusters(state, X, graph),
   example: {
     params: { k: 2 },
     X: [[0], [1], [10], [11]],

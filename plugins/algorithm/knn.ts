@@ -1,5 +1,6 @@
 import { classWeightParam, defineAlgorithm } from 'daybook/plugin'
 import { learn } from './knn/learn.ts'
+import { writeVotes } from './knn/onnx.ts'
 import { votesOf } from './knn/vote.ts'
 
 /** The nearest training rows decide. */
@@ -42,6 +43,7 @@ export default defineAlgorithm({
   predict(state, X, { kernels }) {
     return votesOf(state, X, kernels)
   },
+  onnx: (state, X, graph) => writeVotes(state, X, graph),
   example: {
     params: { k: 2 },
     task: 'regression',

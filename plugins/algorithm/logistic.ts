@@ -1,5 +1,6 @@
 import { classWeightParam, defineAlgorithm, type FitContext, type TrainingData } from 'daybook/plugin'
 import { linearContributions, marginsOf, probabilitiesOf, standardizedSizes } from './linear/model.ts'
+import { writeMargins, writeProbabilities } from './linear/onnx.ts'
 import { showCoefficients } from './linear/show.ts'
 import { fitLogistic } from './logistic/fit.ts'
 
@@ -86,6 +87,9 @@ export default defineAlgorithm({
       }
       return top
     })
+  },
+  onnx(state, X, graph) {
+    return { values: writeProbabilities(graph, writeMargins(graph, X, state), state.intercepts.length) }
   },
   example: {
     params: { l2: 0 },

@@ -1,6 +1,7 @@
 import type { DenseFeatures, Features } from 'daybook/frame'
 import { activations } from 'daybook/kernels'
 import { classWeightParam, defineAlgorithm, fail } from 'daybook/plugin'
+import { writeNetwork } from './neural-network/onnx.ts'
 import { connectionWeights, predict, stateOf } from './neural-network/scoring.ts'
 import { shapeOf } from './neural-network/shape.ts'
 import { layerTable, learningCurve, warnOfScales } from './neural-network/shown.ts'
@@ -140,6 +141,7 @@ export default defineAlgorithm({
   },
   predict: (state, X, { kernels }) => predict(state, denseOf(X), kernels),
   importance: (state) => ({ measure: 'connection weights', values: connectionWeights(state) }),
+  onnx: (state, X, graph) => writeNetwork(state, X, graph),
   // The line y = 2x, by a network without hidden layers.
   example: {
     params: { layers: [], epochs: 3000, l2: 0 },

@@ -2,6 +2,7 @@ import type { DenseFeatures, Features } from 'daybook/frame'
 import { classWeightParam, defineAlgorithm, fail, type Task } from 'daybook/plugin'
 import { forestContributions } from './random-forest/contributions.ts'
 import { fitForest } from './random-forest/fit.ts'
+import { writeForest } from './random-forest/onnx.ts'
 import { bothClasses, forestScores } from './random-forest/score.ts'
 import { importanceTable, outOfBagTable } from './random-forest/show.ts'
 
@@ -115,6 +116,7 @@ export default defineAlgorithm({
   importance({ importance }) {
     return { measure: 'mean decrease of impurity', values: Float64Array.from(importance) }
   },
+  onnx: (state, X, graph) => writeForest(state, X, graph),
   example: {
     params: { trees: 3, bootstrap: false, minLeaf: 1 },
     task: 'regression',

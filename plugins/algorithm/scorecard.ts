@@ -1,6 +1,7 @@
 import { classWeightParam, defineAlgorithm, fail } from 'daybook/plugin'
 import { type Card, logOddsAt, pointsOf, scaleToPoints, scoresOf, spreadOf } from './scorecard/card.ts'
 import { fitWeights, turnedFeatures } from './scorecard/fit.ts'
+import { writeCard } from './scorecard/onnx.ts'
 import { showCard } from './scorecard/show.ts'
 
 /** A logistic regression whose parts are points. */
@@ -115,6 +116,7 @@ export default defineAlgorithm({
     }
     return parts
   },
+  onnx: (state, X, graph) => writeCard(state, X, graph),
   example: {
     params: { l2: 0, round: false },
     task: 'binary',

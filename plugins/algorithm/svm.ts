@@ -1,5 +1,6 @@
 import { classWeightParam, defineAlgorithm } from 'daybook/plugin'
 import { predictionsOf } from './svm/model.ts'
+import { writeMachines } from './svm/onnx.ts'
 import { showMachines } from './svm/show.ts'
 import { trainSvm } from './svm/train.ts'
 
@@ -118,6 +119,7 @@ export default defineAlgorithm({
   predict(state, X, { kernels }) {
     return predictionsOf(state, X, kernels)
   },
+  onnx: (state, X, graph) => writeMachines(state, X, graph),
   example: {
     params: { kernel: 'linear', c: 10, tolerance: 1e-9 },
     task: 'binary',

@@ -1,5 +1,6 @@
 import { definePreprocess } from 'daybook/plugin'
 import { checkBounds } from './bounds.ts'
+import { changeBlock, clipBlock, inOrder } from './onnx.ts'
 import { placesOf } from './places.ts'
 import { presentSorted, quantileOfSorted } from './quantile.ts'
 import { numbersOf } from './scaling.ts'
@@ -55,6 +56,11 @@ export default definePreprocess({
       const high = state.high[at] as number
       return { ...column, values: column.values.map((value) => Math.min(Math.max(value, low), high)) }
     })
+  },
+  onnx(state, columns, graph) {
+    const place = placesOf(state.columns)
+    const bounds = [state.low, state.high].map((ends) => inOrder(columns, ends, place)) as [Float64Array, Float64Array]
+    return changeBlock(columns, graph, (block) => clipBlock(graph, block, ...bounds))
   },
   example: {
     params: { lower: 0, upper: 0.75 },

@@ -1,6 +1,7 @@
 import type { DateColumn, NumberColumn } from 'daybook/frame'
-import { definePreprocess, fail } from 'daybook/plugin'
+import { definePreprocess, fail, type OnnxGraph, type OnnxTensor } from 'daybook/plugin'
 import { type CivilDate, civilFromDays, daysFromCivil } from './date-parts/civil.ts'
+import { writeCivil } from './date-parts/onnx.ts'
 import { placesOf } from './places.ts'
 import { presentSorted } from './quantile.ts'
 
@@ -54,6 +55,13 @@ export default definePreprocess({
       .filter((column) => column.type === 'date')
       .flatMap((column) => split(column, params.parts, since[place(column.name)] as number))
   },
+  onnx({ columns, since }, taken, graph, { params }) {
+    const place = placesOf(columns)
+    return taken.flatMap(({ name, tensor }) => {
+      const partAs = writtenParts(graph, tensor, since[place(name)] as number)
+      return params.parts.map((part) => ({ name: `${name}:${part}`, type: 'number' as const, tensor: partAs(part) }))
+    })
+  },
   example: {
     params: { parts: ['year', 'month', 'dayOfWeek', 'daysSince'] },
     fit: { opened: ['2024-02-01', '2024-02-29'] },
@@ -87,6 +95,30 @@ const partOf: Readonly<Record<Part, (moment: number, civil: CivilDate, since: nu
   dayOfWeek: (moment) => ((((Math.floor(moment / dayMs) + 3) % 7) + 7) % 7) + 1, // 1970-01-01 was a Thursday
   hour: (moment) => Math.floor((moment - Math.floor(moment / dayMs) * dayMs) / 3_600_000),
   daysSince: (moment, _, since) => (moment - since) / dayMs,
+}
+
+/** {@link partOf} as nodes of an ONNX graph. */
+function writtenParts(graph: OnnxGraph, moment: OnnxTensor, since: number): (part: Part) => OnnxTensor {
+  const days = graph.node('Floor', [graph.node('Div', [moment, dayMs])])
+  const civil = writeCivil(graph, days)
+  const write: Readonly<Record<Part, () => OnnxTensor>> = {
+    year: () => civil.year,
+    quarter: () => graph.node('Ceil', [graph.node('Div', [civil.month, 3])]),
+    month: () => civil.month,
+    dayOfMonth: () => civil.day,
+    dayOfYear: () => civil.dayOfYear,
+    dayOfWeek() {
+      const shifted = graph.node('Add', [days, 3])
+      const weeks = graph.node('Floor', [graph.node('Div', [shifted, 7])])
+      return graph.node('Add', [graph.node('Sub', [shifted, graph.node('Mul', [weeks, 7])]), 1])
+    },
+    hour() {
+      const inDay = graph.node('Sub', [moment, graph.node('Mul', [days, dayMs])])
+      return graph.node('Floor', [graph.node('Div', [inDay, 3_600_000])])
+    },
+    daysSince: () => graph.node('Div', [graph.node('Sub', [moment, since]), dayMs]),
+  }
+  return (part) => write[part]()
 }
 
 function split(column: DateColumn, chosen: readonly Part[], since: number): NumberColumn[] {

@@ -12,5 +12,6 @@ export default definePreprocess({
   output: () => [],
   fit: () => null,
   apply: () => [],
+  onnx: () => [],
   example: { params: {}, fit: { comment: ['a', 'b'] }, given: { comment: ['c'] }, gives: {} },
 })

@@ -1,5 +1,6 @@
 import { type BooleanColumn, type CategoryColumn, type Column, isMissing, MISSING } from 'daybook/frame'
-import { definePreprocess, fail } from 'daybook/plugin'
+import { definePreprocess, fail, type OnnxColumn, type OnnxGraph, type OnnxTensor } from 'daybook/plugin'
+import { changeBlock } from './onnx.ts'
 import { placesOf } from './places.ts'
 import { presentSorted, quantileOfSorted } from './quantile.ts'
 
@@ -69,6 +70,20 @@ export default definePreprocess({
     const place = placesOf(columns)
     const filled = frame.columns.map((column) => filledIn(column, fill[place(column.name)] as number | string))
     return addIndicator ? [...filled, ...frame.columns.map((column) => indicator(column, frame.rows))] : filled
+  },
+
+  onnx({ columns, fill }, taken, graph, { params: { addIndicator } }) {
+    const place = placesOf(columns)
+    // A missing text is written as the empty one: what tells the two apart cannot be said.
+    if (taken.some(({ type, name }) => type === 'text' && (addIndicator || fill[place(name)] !== '')))
+      graph.cannot('a missing text and an empty one are the same there; leave `text` empty, without `addIndicator`')
+    const filled = writeFilled(graph, taken, (name) => fill[place(name)] as number | string)
+    if (!addIndicator) return filled
+    const marks = taken.map((column): OnnxColumn => {
+      const tensor = graph.cast(absentIn(graph, column), 'double')
+      return { name: `${column.name}:missing`, type: 'boolean', tensor }
+    })
+    return [...filled, ...marks]
   },
 
   example: {
@@ -148,6 +163,33 @@ function filledIn(column: Column, fill: number | string): Column {
     case 'sparse':
       return column
   }
+}
+
+/** {@link filledIn} as nodes of an ONNX graph; numbers, dates and booleans in one block. */
+function writeFilled(
+  graph: OnnxGraph,
+  columns: readonly OnnxColumn[],
+  fillOf: (name: string) => number | string,
+): OnnxColumn[] {
+  const isBlock = ({ type }: OnnxColumn): boolean => type === 'number' || type === 'date' || type === 'boolean'
+  const numbers = changeBlock(columns.filter(isBlock), graph, (block) => {
+    const fills = Float64Array.from(columns.filter(isBlock), ({ name }) => fillOf(name) as number)
+    return graph.node('Where', [graph.node('IsNaN', [block]), fills, block])
+  })
+  return columns.map((column): OnnxColumn => {
+    const { name, type, tensor, levels = [] } = column
+    if (isBlock(column)) return numbers.find((one) => one.name === name) as OnnxColumn
+    const fill = fillOf(name) as string
+    if (type === 'text') return column
+    const code = levels.includes(fill) ? levels.indexOf(fill) : levels.length
+    const coded = graph.node('Where', [absentIn(graph, column), BigInt64Array.of(BigInt(code)), tensor])
+    return { ...column, tensor: coded, levels: levels.includes(fill) ? levels : [...levels, fill] }
+  })
+}
+
+/** Where the values of a column that is no text are missing: bool [rows, 1]. */
+function absentIn(graph: OnnxGraph, { type, tensor }: OnnxColumn): OnnxTensor {
+  return type === 'category' ? graph.node('Equal', [tensor, MISSING]) : graph.node('IsNaN', [tensor])
 }
 
 function indicator(column: Column, rows: number): BooleanColumn {

@@ -1,6 +1,6 @@
 import type { BooleanColumn, CategoryColumn, Column, ColumnInfo, Frame, NumberColumn } from 'daybook/frame'
-import { definePreprocess, fail } from 'daybook/plugin'
-import { type Cross, crossed, fitCross } from './interactions/cross.ts'
+import { definePreprocess, fail, type OnnxColumn } from 'daybook/plugin'
+import { type Cross, crossed, fitCross, writeCross } from './interactions/cross.ts'
 
 /** Combines columns two by two, so that linear models see what only matters together. */
 export default definePreprocess({
@@ -61,6 +61,17 @@ export default definePreprocess({
   },
   apply({ pairs, crosses }, frame) {
     return [...frame.columns, ...pairs.map(([a, b], i) => combined(frame, a, b, crosses[i] ?? null))]
+  },
+  onnx({ pairs, crosses }, columns, graph) {
+    const column = (name: string) => columns.find((one) => one.name === name) as OnnxColumn
+    const added = pairs.map(([first, second], i): OnnxColumn => {
+      const [a, b, cross] = [column(first), column(second), crosses[i] ?? null]
+      const name = combinedName(a, b)
+      if (cross !== null)
+        return { name, type: 'category', levels: cross.levels, tensor: writeCross(graph, a, b, cross) }
+      return { name, type: 'number', tensor: graph.node('Mul', [a.tensor, b.tensor]) }
+    })
+    return [...columns, ...added]
   },
   example: {
     params: {},

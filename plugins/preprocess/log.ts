@@ -1,4 +1,5 @@
 import { definePreprocess } from 'daybook/plugin'
+import { changeBlock } from './onnx.ts'
 import { numbersOf } from './scaling.ts'
 
 /** Takes the logarithm of both sides of zero: sign(x) · log(1 + |x|). */
@@ -18,6 +19,20 @@ export default definePreprocess({
       ...column,
       values: column.values.map((value) => (value > 0 ? log1p(value) : value < 0 ? -log1p(-value) : value + 0)),
     }))
+  },
+  onnx(_, columns, graph) {
+    return changeBlock(columns, graph, (x) => {
+      // log1p(a) = log(u) * a / (u - 1) with u = 1 + a: rounding of u cancels out. Where u is 1, it is a.
+      const size = graph.node('Abs', [x])
+      const u = graph.node('Add', [size, 1])
+      const step = graph.node('Sub', [u, 1])
+      const none = graph.node('Equal', [step, 0])
+      const endless = graph.node('IsInf', [u])
+      const plain = graph.node('Log', [u])
+      const exact = graph.node('Mul', [plain, graph.node('Div', [size, graph.node('Where', [none, 1, step])])])
+      const log = graph.node('Where', [none, size, graph.node('Where', [endless, plain, exact])])
+      return graph.node('Where', [graph.node('Less', [x, 0]), graph.node('Neg', [log]), log])
+    })
   },
   example: {
     params: {},

@@ -1,6 +1,7 @@
 import { definePreprocess, fail } from 'daybook/plugin'
 import { checkBounds } from './bounds.ts'
-import { applyScaling, fitScaling } from './scaling.ts'
+import { changeBlock, clipBlock } from './onnx.ts'
+import { applyScaling, fitScaling, writeScaling } from './scaling.ts'
 
 /** Brings the range of each number to that of 0 to 1, or another. */
 export default definePreprocess({
@@ -41,6 +42,12 @@ export default definePreprocess({
         return clip ? Math.min(Math.max(value, min), max) : value
       })
       return { ...column, values }
+    })
+  },
+  onnx(state, columns, graph, { params: { min, max, clip } }) {
+    return changeBlock(writeScaling(state, columns, graph), graph, (shares) => {
+      const value = graph.node('Add', [graph.node('Mul', [shares, max - min]), min])
+      return clip ? clipBlock(graph, value, Float64Array.of(min), Float64Array.of(max)) : value
     })
   },
   example: {

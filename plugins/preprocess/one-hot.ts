@@ -1,5 +1,6 @@
 import { type CategoryColumn, MISSING, type SparseColumn } from 'daybook/frame'
 import { definePreprocess } from 'daybook/plugin'
+import { lookUp } from './onnx.ts'
 import { placesOf } from './places.ts'
 
 /** One feature a level: 1 where the row has it. */
@@ -49,6 +50,21 @@ export default definePreprocess({
     return frame.columns
       .filter((column) => column.type === 'category')
       .map((column) => encoded(column, blocks[place(column.name)] as Block))
+  },
+  onnx({ columns, blocks }, taken, graph) {
+    const place = placesOf(columns)
+    return taken.map(({ name, tensor }) => {
+      const { features, featureOf } = blocks[place(name)] as Block
+      const numbers = [...featureOf, -1] // the last place is that of levels that training did not see
+      const feature = lookUp(
+        graph,
+        tensor,
+        BigInt64Array.from(numbers, (number) => BigInt(number)),
+      )
+      const all = BigInt64Array.from(features, (_, number) => BigInt(number))
+      const hot = graph.cast(graph.node('Equal', [feature, all]), 'float')
+      return { name, type: 'sparse', features, tensor: hot }
+    })
   },
   example: {
     params: {},

@@ -1,6 +1,7 @@
 import type { CategoryColumn, NumberColumn } from 'daybook/frame'
 import { MISSING } from 'daybook/frame'
 import { definePreprocess } from 'daybook/plugin'
+import { lookUp } from './onnx.ts'
 
 /** Writes a category as its place in the order of its levels. */
 export default definePreprocess({
@@ -37,6 +38,12 @@ export default definePreprocess({
       .filter((column) => column.type === 'category')
       .map((column) => numbered(column, placeOf(unseen, column), placeOf(missing, column)))
   },
+  onnx(_, columns, graph, { params: { unseen, missing } }) {
+    return columns.map(({ name, tensor, levels = [] }) => {
+      const places = [...levels.keys(), placeOf(missing, { levels }), placeOf(unseen, { levels })]
+      return { name, type: 'number', tensor: lookUp(graph, tensor, Float64Array.from(places)) }
+    })
+  },
   example: {
     params: {},
     fit: { size: ['large', 'medium', 'small'] },
@@ -45,7 +52,7 @@ export default definePreprocess({
   },
 })
 
-function placeOf(policy: 'first' | 'last' | 'missing', column: CategoryColumn): number {
+function placeOf(policy: 'first' | 'last' | 'missing', column: Pick<CategoryColumn, 'levels'>): number {
   return { first: -1, last: column.levels.length, missing: Number.NaN }[policy]
 }
 

@@ -1,6 +1,7 @@
 import type { ColumnInfo, NumberColumn } from 'daybook/frame'
-import { definePreprocess, fail } from 'daybook/plugin'
+import { definePreprocess, fail, type OnnxTensor } from 'daybook/plugin'
 import { turn } from '../algorithm/linear/turn.ts'
+import { inOrder } from './onnx.ts'
 import { covarianceOf, standardOf } from './pca/covariance.ts'
 import { eigenOf } from './pca/eigen.ts'
 import { showComponents } from './pca/show.ts'
@@ -104,6 +105,19 @@ export default definePreprocess({
       }
       return { type: 'number', name, values: values.map((value) => value + 0) } // -0 is 0
     })
+  },
+  onnx({ columns, center, scale, loadings }, taken, graph, { params: { components, prefix } }) {
+    const place = placesOf(columns)
+    const block = graph.stack(taken.map(({ tensor }) => tensor))
+    const centred = graph.node('Sub', [block, inOrder(taken, center, place)])
+    const standard = graph.node('Div', [centred, inOrder(taken, scale, place)])
+    const weights = Float64Array.from({ length: taken.length * components }, (_, k) => {
+      const column = taken[Math.floor(k / components)] as { readonly name: string }
+      return loadings[(k % components) * columns.length + place(column.name)] as number
+    })
+    const rotated = graph.node('MatMul', [standard, graph.constant(weights, [taken.length, components])])
+    const tensors = graph.unstack(rotated, components)
+    return namesOf(components, prefix).map((name, i) => ({ name, type: 'number', tensor: tensors[i] as OnnxTensor }))
   },
   example: {
     params: { components: 1, scale: false },

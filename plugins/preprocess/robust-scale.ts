@@ -1,7 +1,7 @@
 import { definePreprocess } from 'daybook/plugin'
 import { checkBounds } from './bounds.ts'
 import { presentSorted, quantileOfSorted } from './quantile.ts'
-import { applyScaling, fitScaling } from './scaling.ts'
+import { applyScaling, fitScaling, writeScaling } from './scaling.ts'
 
 /** Centres by the median and scales by the range between two quantiles, which outliers do not move. */
 export default definePreprocess({
@@ -35,6 +35,7 @@ export default definePreprocess({
     })
   },
   apply: applyScaling,
+  onnx: writeScaling,
   example: {
     params: {},
     fit: { income: [1, 2, 3, 4, 100] },

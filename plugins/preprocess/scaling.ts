@@ -1,4 +1,6 @@
 import type { Column, Frame, NumberColumn } from 'daybook/frame'
+import type { OnnxColumn, OnnxGraph } from 'daybook/plugin'
+import { changeBlock, inOrder } from './onnx.ts'
 import { placesOf } from './places.ts'
 
 /** State of a cell that scales numbers: (x - center) / scale, column by column. */
@@ -34,4 +36,13 @@ export function applyScaling(state: Scaling, frame: Frame): readonly Column[] {
 /** The columns of a frame that the engine selected to be numbers. */
 export function numbersOf(frame: Frame): readonly NumberColumn[] {
   return frame.columns.filter((column) => column.type === 'number')
+}
+
+/** {@link applyScaling} as nodes of an ONNX graph. */
+export function writeScaling(state: Scaling, columns: readonly OnnxColumn[], graph: OnnxGraph): readonly OnnxColumn[] {
+  const place = placesOf(state.columns)
+  return changeBlock(columns, graph, (block) => {
+    const centred = graph.node('Sub', [block, inOrder(columns, state.center, place)])
+    return graph.node('Div', [centred, inOrder(columns, state.scale, place)])
+  })
 }

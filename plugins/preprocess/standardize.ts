@@ -1,5 +1,5 @@
 import { definePreprocess, fail } from 'daybook/plugin'
-import { applyScaling, fitScaling } from './scaling.ts'
+import { applyScaling, fitScaling, writeScaling } from './scaling.ts'
 
 /** Brings numbers to mean 0 and standard deviation 1. */
 export default definePreprocess({
@@ -25,6 +25,7 @@ export default definePreprocess({
     })
   },
   apply: applyScaling,
+  onnx: writeScaling,
   example: {
     params: {},
     fit: { income: [1, 3, null, 5, 7] },

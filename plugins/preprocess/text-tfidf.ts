@@ -2,6 +2,7 @@ import type { SparseColumn, TextColumn } from 'daybook/frame'
 import type { Kernels } from 'daybook/kernels'
 import { definePreprocess, fail } from 'daybook/plugin'
 import { placesOf } from './places.ts'
+import { writeTerms } from './text-tfidf/onnx.ts'
 import { termsOf } from './text-tfidf/words.ts'
 
 /** Weighs the words of a text: often here, seldom elsewhere. */
@@ -58,6 +59,14 @@ export default definePreprocess({
     return frame.columns
       .filter((column) => column.type === 'text')
       .map((column) => weighed(column, vocabularies[place(column.name)] as Vocabulary, params, kernels))
+  },
+  onnx({ columns, vocabularies }, taken, graph, { params }) {
+    const place = placesOf(columns)
+    return taken.map(({ name, tensor }) => {
+      const vocabulary = vocabularies[place(name)] as Vocabulary
+      const features = vocabulary.terms.map((term) => `${name}=${term}`)
+      return { name, type: 'sparse', features, tensor: writeTerms(graph, tensor, { ...params, ...vocabulary }) }
+    })
   },
   example: {
     params: { minTexts: 1, idf: false },

@@ -1,8 +1,15 @@
 import type { Attribute, NumberColumn } from 'daybook/frame'
 import { MISSING } from 'daybook/frame'
-import { definePreprocess, type PreprocessInput } from 'daybook/plugin'
+import {
+  definePreprocess,
+  type OnnxColumn,
+  type OnnxGraph,
+  type OnnxTensor,
+  type PreprocessInput,
+} from 'daybook/plugin'
 import { turn } from '../algorithm/linear/turn.ts'
 import { expectBothClasses } from '../algorithm/scorecard/both-classes.ts'
+import { lookUp } from './onnx.ts'
 import { placesOf } from './places.ts'
 import { type BinnedColumn, binColumn, type ColumnBins, countRows, type WeighedRows } from './woe/column-bins.ts'
 import { type Counts, Weighing } from './woe/evidence.ts'
@@ -121,6 +128,15 @@ export default definePreprocess({
     })
   },
 
+  onnx({ columns, weighed }, taken, graph) {
+    const place = placesOf(columns)
+    return taken.map((column) => ({
+      name: column.name,
+      type: 'number',
+      tensor: writeEvidence(graph, column, weighed[place(column.name)] as WeighedColumn),
+    }))
+  },
+
   attributes: ({ columns, weighed }) =>
     new Map(columns.map((name, i) => [name, attributesOf(weighed[i] as WeighedColumn)])),
 
@@ -167,6 +183,26 @@ function evidenceOf(column: BinnedColumn, { cuts, codes, woe, missing, unseen }:
     values[row] = woe[bin] ?? unseen
   }
   return values
+}
+
+/** {@link evidenceOf} as nodes of an ONNX graph. */
+function writeEvidence(
+  graph: OnnxGraph,
+  { type, tensor }: OnnxColumn,
+  { cuts, codes, woe, missing, unseen }: WeighedColumn,
+): OnnxTensor {
+  const table = Float64Array.from(codes, (bin) => woe[bin] ?? unseen)
+  if (type === 'category') return lookUp(graph, tensor, Float64Array.of(...table, missing, unseen))
+  const absent = graph.node('IsNaN', [tensor])
+  // A number's bin is how many cuts do not lie above it; a boolean has a bin of its own for 0 and 1.
+  const passed = graph.cast(graph.node('LessOrEqual', [cuts, tensor]), 'int64')
+  const bin =
+    type === 'boolean'
+      ? graph.cast(graph.node('Where', [absent, 0, tensor]), 'int64')
+      : graph.node('ReduceSum', [passed, BigInt64Array.of(1n)], { attributes: { keepdims: { int: 1 } } })
+  const values = type === 'boolean' ? table : woe.length === 0 ? Float64Array.of(unseen) : woe
+  const evidence = graph.node('Gather', [graph.constant(values, [values.length]), bin])
+  return graph.node('Where', [absent, missing, evidence])
 }
 
 function attributesOf({ codes, woe, texts, missing, unseen }: WeighedColumn): readonly Attribute[] {

@@ -6,6 +6,7 @@ export {
   type FeatureImportance,
   type FittedAlgorithm,
   type Model,
+  type ModelParts,
   openModel,
   predictFeatures,
 } from './model.ts'

@@ -29,12 +29,21 @@ export interface FeatureImportance {
   readonly value: number
 }
 
+/** The fitted cells of a model, in order. */
+export interface ModelParts {
+  readonly preprocess: readonly FittedPreprocess[]
+  readonly algorithm: FittedAlgorithm
+  readonly kernels: Kernels
+}
+
 /** A fitted pipeline: raw row in, prediction out. Every batch size gives the same answers. */
 export interface Model {
   readonly manifest: ModelManifest
   /** SHA-256 of the canonical manifest. */
   readonly digest: Digest
   readonly signature: Signature
+  /** What it was put together of: for who writes it in another form. */
+  readonly parts: ModelParts
   /** Scores rows of any frame that holds the signature's columns. */
   scoreFrame(frame: Frame, conforming: Conforming): Scored
   /** Scores rows that were conformed before. */
@@ -120,6 +129,7 @@ export function assembleModel(
       return digest
     },
     signature,
+    parts: { preprocess: cells, algorithm, kernels },
     features,
     scoreConformed,
     scoreFrame: (frame, conforming) => scoreConformed(conformFrame(frame, signature, conforming)),

@@ -157,7 +157,7 @@ function promiseOf({ keepsOrder, monotone }: FittedPreprocess['plugin']): 'kept'
 }
 
 /** The state that scoring takes. */
-function finalState({ id, plugin, state }: FittedPreprocess): State {
+export function finalState({ id, plugin, state }: FittedPreprocess): State {
   return plugin.uses === 'target' ? outOfFold(id, state).final : state
 }
 

@@ -2,6 +2,7 @@
 export { decodeState, encodeState } from './codec.ts'
 export type * from './context.ts'
 export type * from './kinds.ts'
+export type * from './onnx-graph.ts'
 export type * from './packaging.ts'
 export type * from './params.ts'
 export type * from './registry.ts'

@@ -78,7 +78,7 @@ const common: ParamsSchema = {
 
 const hooks: Readonly<Record<PluginKind, { readonly must: readonly string[]; readonly may: readonly string[] }>> = {
   data: { must: ['read'], may: [] },
-  preprocess: { must: ['output', 'fit', 'apply'], may: ['attributes', 'migrate'] },
+  preprocess: { must: ['output', 'fit', 'apply'], may: ['attributes', 'onnx', 'migrate'] },
   algorithm: { must: ['fit', 'predict'], may: ['threshold', 'importance', 'contributions', 'onnx', 'migrate'] },
   optimizer: { must: ['update'], may: [] },
   compress: { must: ['compress'], may: [] },

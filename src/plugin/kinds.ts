@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../base/json.ts'
 import type { Attribute, Column, ColumnInfo, ColumnType, Features, Frame, Table } from '../frame/index.ts'
 import type { Kernels } from '../kernels/index.ts'
 import type { FitContext, ScoringContext } from './context.ts'
+import type { OnnxColumn, OnnxFeatures, OnnxGraph, OnnxPrediction } from './onnx-graph.ts'
 import type { Packaging } from './packaging.ts'
 import type { GivenParams, ParamsOf, ParamsSchema } from './params.ts'
 import type { State } from './state.ts'
@@ -94,6 +95,13 @@ export interface PreprocessPlugin<P extends ParamsSchema = ParamsSchema, S exten
   apply(state: S, frame: Frame, ctx: ScoringContext<ParamsOf<P>>): readonly Column[]
   /** Of columns that come out, by name: the values that they can take, where these are few and each stands for something. */
   attributes?(state: S): ReadonlyMap<string, readonly Attribute[]>
+  /** Writes `apply` as nodes of an ONNX graph: the same columns in, the same out. Without it, models with such a cell cannot be exported. */
+  onnx?(
+    state: S,
+    columns: readonly OnnxColumn[],
+    graph: OnnxGraph,
+    ctx: ScoringContext<ParamsOf<P>>,
+  ): readonly OnnxColumn[]
   migrate?(state: State, from: number): S
   readonly example?: {
     readonly params: GivenParams<P>
@@ -164,8 +172,8 @@ export interface AlgorithmPlugin<P extends ParamsSchema = ParamsSchema, S extend
   importance?(state: S): Importance
   /** Additive parts of the prediction (on the scale named by the plugin's docs): [rows, features + 1], the last is the base. */
   contributions?(state: S, X: Features, ctx: ScoringContext<ParamsOf<P>>): Float64Array
-  /** Adds its nodes to an ONNX graph. */
-  onnx?(state: S, graph: unknown): void
+  /** Writes `predict` as nodes of an ONNX graph; without it, models of this algorithm cannot be exported. */
+  onnx?(state: S, X: OnnxFeatures, graph: OnnxGraph, ctx: ScoringContext<ParamsOf<P>>): OnnxPrediction
   migrate?(state: State, from: number): S
   readonly example?: {
     readonly params: GivenParams<P>

@@ -1,3 +1,4 @@
+export { checkOnnx, type OnnxCheckOptions, type OnnxFeed, type OnnxRunner } from './check-onnx.ts'
 export { checkPlugin, conformance, type TapLike } from './check-plugin.ts'
 export { type TestContext, type TestContextOptions, testContext, testScoringContext } from './context.ts'
 export { frameOf, type PlainColumns } from './example-frame.ts'

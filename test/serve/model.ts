@@ -51,6 +51,7 @@ export function tinyModel(changes: Partial<Model> = {}, given: Partial<Signature
   }
   return {
     manifest: {} as Model['manifest'],
+    parts: {} as Model['parts'],
     digest: digestBytes('tiny model'),
     signature: own,
     scoreConformed,

@@ -1,6 +1,7 @@
 import type { Features } from 'daybook/frame'
 import type { Importance, ScoringContext } from 'daybook/plugin'
 import { type LinearModel, linearContributions, marginsOf, standardizedSizes } from './model.ts'
+import { writeValues } from './onnx.ts'
 
 /** The hooks of every linear model of a value: only `fit` tells them apart. */
 export const linearRegression = {
@@ -9,5 +10,6 @@ export const linearRegression = {
     measure: 'absolute coefficient times standard deviation',
     values: standardizedSizes(state),
   }),
+  onnx: writeValues,
   contributions: (state: LinearModel, X: Features): Float64Array => linearContributions(state, X, () => 0),
 }

@@ -1,5 +1,7 @@
-const SWEEPS = 100
-const LEAST = 1e-7
+/** Most sweeps over the classes. */
+export const SWEEPS = 100
+/** Probabilities of pairs are kept so far from 0 and 1. */
+export const LEAST = 1e-7
 
 /** Pairs of classes (first < second) in the order that machines stand in: 0-1, 0-2, …, 1-2, … */
 export function pairsOf(classes: number): [number, number][] {

@@ -1,4 +1,5 @@
 import { type CategoryColumn, MISSING, UNSEEN } from 'daybook/frame'
+import type { OnnxColumn, OnnxGraph, OnnxTensor } from 'daybook/plugin'
 
 /** The levels of two categories joined: pair (a, b) of codes is number a · (levels of b) + b. */
 export type Cross = {
@@ -39,6 +40,22 @@ export function crossed(
   const values = new Int32Array(a.values.length)
   for (let row = 0; row < values.length; row++) values[row] = codeOf.get(pairAt(a, b, row)) ?? UNSEEN
   return { type: 'category', name, levels, values }
+}
+
+/** {@link crossed} as nodes of an ONNX graph: codes int64 [rows, 1]. */
+export function writeCross(graph: OnnxGraph, a: OnnxColumn, b: OnnxColumn, { pairs, codes }: Cross): OnnxTensor {
+  const isBelow = (tensor: OnnxTensor, end: number): OnnxTensor => graph.node('Less', [tensor, end])
+  const either = (test: (tensor: OnnxTensor) => OnnxTensor): OnnxTensor =>
+    graph.node('Or', [test(a.tensor), test(b.tensor)])
+  const number = graph.node('Add', [graph.node('Mul', [a.tensor, b.levels?.length ?? 0]), b.tensor])
+  const none = BigInt64Array.of(-1n)
+  const pair = graph.node('Where', [either((tensor) => isBelow(tensor, 0)), none, number])
+  // At most one pair is the row's: its code, moved up so that no pair at all gives UNSEEN.
+  const match = graph.cast(graph.node('Equal', [pair, BigInt64Array.from(pairs, (one) => BigInt(one))]), 'int64')
+  const moved = graph.node('Mul', [match, BigInt64Array.from(codes, (code) => BigInt(code - UNSEEN))])
+  const sum = graph.node('ReduceSum', [moved, BigInt64Array.of(1n)], { attributes: { keepdims: { int: 1 } } })
+  const missing = either((tensor) => graph.node('Equal', [tensor, MISSING]))
+  return graph.node('Where', [missing, none, graph.node('Add', [sum, UNSEEN])])
 }
 
 function pairAt(a: CategoryColumn, b: CategoryColumn, row: number): number {

@@ -82,6 +82,18 @@ export function lowerCase(code: number): number {
   return code < basic ? (basicLower[code] as number) : (highLower.get(code) ?? code)
 }
 
+/** All ranges of word characters, ascending: first and last code point of each. */
+export function rangesOfWords(): readonly (readonly [number, number])[] {
+  const ranges: [number, number][] = []
+  for (let code = 0; code < basic; code++) {
+    if (isBasicWord[code] === 0) continue
+    const last = ranges.at(-1)
+    if (last !== undefined && last[1] === code - 1) last[1] = code
+    else ranges.push([code, code])
+  }
+  return [...ranges, ...highRanges]
+}
+
 function readRanges(): void {
   let last = 0
   for (const range of wordRanges.trim().split(/\s+/)) {

@@ -47,6 +47,11 @@ export const modelCodes = table({
     exit: 2,
     http: 400,
   },
+  MODEL_NOT_ONNX: {
+    message: 'cell `{cell}` cannot be written as ONNX: {reason}',
+    hint: 'Ship the model in another form, or take what the cell does out of the page and do it before the rows are sent.',
+    exit: 1,
+  },
   SCORE_UNKNOWN_FORMAT: {
     message: '{file} is not a file of rows that is known by its name',
     hint: 'Name it .csv, .tsv, .jsonl, .ndjson, .json or .parquet (text files may end in .gz too).',

@@ -10,7 +10,7 @@ import type { Subject } from '../subject.ts'
 import { sameBytes, sameWhenStored } from './fitted.ts'
 
 /** One data set to learn from, and rows to predict. */
-interface Case {
+export interface AlgorithmCase {
   readonly name: string
   readonly params: JsonObject
   readonly data: TrainingData
@@ -19,11 +19,16 @@ interface Case {
 
 export function algorithmChecks(subject: Subject<'algorithm'>): Check[] {
   const { plugin } = subject
-  const cases = casesOf(subject)
+  const cases = algorithmCases(subject)
   const untouched = cases.map(({ data, given }) => fingerprint([data, given]))
-  const fit = async ({ params, data }: Case, how?: { threads?: number; memory?: 0 | 1 }): Promise<State> =>
+  const fit = async ({ params, data }: AlgorithmCase, how?: { threads?: number; memory?: 0 | 1 }): Promise<State> =>
     subject.call('fit', () => plugin.fit(data, params, subject.context(params, how)))
-  const predict = async ({ params }: Case, state: State, X: Features, kernels?: 'training'): Promise<Float64Array> =>
+  const predict = async (
+    { params }: AlgorithmCase,
+    state: State,
+    X: Features,
+    kernels?: 'training',
+  ): Promise<Float64Array> =>
     subject.call('predict', () => plugin.predict(state, X, subject.scoringContext(params, kernels)))
 
   return [
@@ -129,7 +134,7 @@ export function algorithmChecks(subject: Subject<'algorithm'>): Check[] {
 
 async function contributionsOf(
   subject: Subject<'algorithm'>,
-  { params, given }: Case,
+  { params, given }: AlgorithmCase,
   state: State,
 ): Promise<Float64Array> {
   return subject.call(
@@ -139,9 +144,9 @@ async function contributionsOf(
 }
 
 /** The example first; then, for each task, each form of features, and once weights, a validation set and missing values. */
-function casesOf(subject: Subject<'algorithm'>): Case[] {
+export function algorithmCases(subject: Subject<'algorithm'>): AlgorithmCase[] {
   const { plugin } = subject
-  const cases: Case[] = []
+  const cases: AlgorithmCase[] = []
   const optimizer = plugin.optimizer === true ? { optimizer: stepOptimizer } : {}
   const { example } = plugin
   const accepts: readonly FeatureForm[] = plugin.accepts
@@ -192,7 +197,7 @@ function classNames(y: readonly number[]): string[] {
 }
 
 function* predictionFaults(
-  { name, params, data, given }: Case,
+  { name, params, data, given }: AlgorithmCase,
   got: Float64Array,
   { plugin }: Subject<'algorithm'>,
 ): Generator<string> {

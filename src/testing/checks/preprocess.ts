@@ -9,7 +9,7 @@ import type { Subject } from '../subject.ts'
 import { sameBytes, sameWhenStored } from './fitted.ts'
 
 /** One data set to fit on, and rows to apply the state to. */
-interface Case {
+export interface PreprocessCase {
   readonly name: string
   readonly params: JsonObject
   readonly input: PreprocessInput
@@ -18,11 +18,11 @@ interface Case {
 
 export function preprocessChecks(subject: Subject<'preprocess'>): Check[] {
   const { plugin } = subject
-  const cases = casesOf(subject)
+  const cases = preprocessCases(subject)
   const untouched = cases.map(({ input, given }) => fingerprint([input, given]))
-  const fit = async ({ params, input }: Case, how?: { threads?: number; memory?: 0 | 1 }): Promise<State> =>
+  const fit = async ({ params, input }: PreprocessCase, how?: { threads?: number; memory?: 0 | 1 }): Promise<State> =>
     subject.call('fit', () => plugin.fit(input, params, subject.context(params, how)))
-  const apply = async ({ params }: Case, state: State, frame: Frame, kernels?: 'training'): Promise<Frame> =>
+  const apply = async ({ params }: PreprocessCase, state: State, frame: Frame, kernels?: 'training'): Promise<Frame> =>
     new Frame(
       frame.rows,
       await subject.call('apply', () => plugin.apply(state, frame, subject.scoringContext(params, kernels))),
@@ -140,9 +140,9 @@ export function preprocessChecks(subject: Subject<'preprocess'>): Check[] {
 }
 
 /** The example first, then generated frames with every type that the plugin takes, one a task where it sees the target. */
-function casesOf(subject: Subject<'preprocess'>): Case[] {
+export function preprocessCases(subject: Subject<'preprocess'>): PreprocessCase[] {
   const { plugin } = subject
-  const cases: Case[] = []
+  const cases: PreprocessCase[] = []
   const { example } = plugin
   if (example !== undefined) {
     const frame = frameOf(example.fit, plugin.takes)
@@ -179,7 +179,12 @@ function casesOf(subject: Subject<'preprocess'>): Case[] {
   return cases
 }
 
-function* outputFaults(one: Case, frame: Frame, out: Frame, { plugin }: Subject<'preprocess'>): Generator<string> {
+function* outputFaults(
+  one: PreprocessCase,
+  frame: Frame,
+  out: Frame,
+  { plugin }: Subject<'preprocess'>,
+): Generator<string> {
   const said = plugin.output(
     one.input.frame
       .info()
