@@ -2,10 +2,10 @@
 // or the bare cells.
 import { dirname } from 'node:path'
 import { newKeyPair, signingKey } from '../src/base/signing-key.ts'
+import { runPage } from '../src/index.ts'
 import { planPipeline } from '../src/plan/index.ts'
 import { openRegistry } from '../src/plugin/open-registry.ts'
-import { renderReport } from '../src/report/index.ts'
-import { InProcessExecutor, runPage } from '../src/run/index.ts'
+import { InProcessExecutor } from '../src/run/index.ts'
 import { loadPipeline } from '../src/spec/index.ts'
 import { attest, type ObjectStore, openStore } from '../src/store/index.ts'
 import { cpuSeconds } from './usage.ts'
@@ -40,7 +40,7 @@ process.stdout.write(`${JSON.stringify(answer)}\n`)
 /** Runs the page as `daybook run --key` does: workers, store, record, events, report, ledger, signature. */
 async function runAudited({ page, store, threads }: AuditedRun): Promise<string> {
   const key = signingKey(newKeyPair().privatePem)
-  const events = runPage(page, { store, threads, env: process.env, report: renderReport })
+  const events = runPage(page, { store, threads, env: process.env })
   let next = await events.next()
   while (!next.done) next = await events.next()
   const { record } = next.value

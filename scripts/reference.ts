@@ -1,5 +1,6 @@
 import type { CodeEntry } from '../src/base/codes/code.ts'
 import { codes } from '../src/base/codes/index.ts'
+import { type WarningEntry, warnings } from '../src/base/codes/warnings.ts'
 import type { Json } from '../src/base/json.ts'
 import type { ParamSchema, ParamsSchema, Plugin, PluginKind, Registry } from '../src/plugin/api.ts'
 import { describeSchema } from '../src/plugin/check-params.ts'
@@ -33,7 +34,7 @@ export async function pluginReference(registry: Registry): Promise<string> {
   return `${generated}# Plugins\n\n${intro}\n\n${contents.join('\n')}\n\n${sections.join('\n\n')}\n`
 }
 
-/** `docs/errors.md`: every code, what it says, what to do, how a command ends. */
+/** `docs/errors.md`: every code, what it says, what to do, how a command ends; then what a run warns of. */
 export function errorReference(): string {
   const rows = Object.entries(codes as Readonly<Record<string, CodeEntry>>).map(
     ([code, { message, hint, exit, http }]) => {
@@ -51,7 +52,16 @@ export function errorReference(): string {
     'Every error has a stable code. `{…}` is filled in with what was found. Exit 1: a run failed; 2: the page, its data or the command ' +
     'is wrong; 3: a gate failed; 4: verification differs; 130: interrupted. HTTP: the status that a server answers with.'
   const table = `| code | message | what to do | exit | HTTP |\n|---|---|---|---|---|\n${rows.join('\n')}`
-  return `${generated}# Errors\n\n${intro}\n\n${table}\n`
+  return `${generated}# Errors\n\n${intro}\n\n${table}\n\n${warningReference()}`
+}
+
+function warningReference(): string {
+  const rows = Object.entries(warnings as Readonly<Record<string, WarningEntry>>).map(
+    ([code, { message, hint }]) => `| ${[`\`${code}\``, message, hint].map(tableText).join(' | ')} |`,
+  )
+  const intro =
+    'What a run warns of, and goes on. A page silences a warning under `ignore:`, with a reason. Plugins warn with codes of their own.'
+  return `## Warnings\n\n${intro}\n\n| code | message | what to do |\n|---|---|---|\n${rows.join('\n')}\n`
 }
 
 function pluginSection(plugin: Plugin): string {

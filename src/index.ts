@@ -300,9 +300,30 @@ export async function renderReport(
  * @throws {DaybookError} all that is wrong with the page, before any event, or with the page over its data: then there is no
  *   record. A cell that fails, a gate that fails and an interruption are recorded.
  */
-export function runPage(
+export async function* runPage(
   file: string,
   options: PageOptions & Pick<RunOptions, 'signal' | 'command' | 'executor' | 'key'> = {},
 ): AsyncGenerator<RunEvent, FinishedRun> {
-  return runPageWith(file, { report: renderReport, ...options })
+  const run = runPageWith(file, { report: renderReport, ...options })
+  let isPrepared = false
+  try {
+    for (let next = await run.next(); ; next = await run.next()) {
+      if (next.done) return next.value
+      // This thread waits while workers compute: time to load what the report will need.
+      if (next.value.type === 'cellStarted' && !isPrepared) {
+        isPrepared = true
+        void prepareReport()
+      }
+      yield next.value
+    }
+  } finally {
+    await run.return(undefined as never)
+  }
+}
+
+async function prepareReport(): Promise<void> {
+  try {
+    const { prepareDrawing } = await import('./report/figure.ts')
+    await prepareDrawing()
+  } catch {} // what is wrong shows when the report is set
 }

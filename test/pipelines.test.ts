@@ -105,6 +105,7 @@ await t.test(
       'one-hot': 'ran',
       standardize: 'ran',
       train: 'ran',
+      checks: 'cached',
       evaluate: 'ran',
       gates: 'ran',
       'deploy.serve': 'ran',

@@ -54,7 +54,7 @@ export class Progress {
         break
       }
       case 'cellWarned':
-        this.#warn(`${event.warning.code} (${event.cell}): ${event.warning.message}`)
+        if (!event.silenced) this.#warn(`${event.warning.code} (${event.cell}): ${event.warning.message}`)
         break
       case 'runEnded':
         this.close()

@@ -24,7 +24,7 @@ type FrameColumn = Exclude<Column, { type: 'sparse' }>
 /**
  * Types a table: declared types are enforced, others inferred: number if every value is one (a column of missing values alone
  * counts), date if all are ISO 8601, category if few are distinct, else text; texts of a typed source are a category
- * where few are distinct. A number column that is declared a category keeps the file's text as level. Checked are `type`,
+ * where few are distinct. Declared levels declare a category. A number column that is declared a category keeps the file's text as level. Checked are `type`,
  * `min`, `max`, `levels`, `missing.atMost`; columns with `role: ignore` are typed and not checked.
  *
  * @param facts what the page says, by column name; names that are not there are passed over
@@ -84,10 +84,15 @@ class ColumnCheck {
     return typed
   }
 
+  /** What has levels is a category, whatever they look like. */
+  get #declared(): TypeFacts['type'] {
+    return this.#facts.type ?? (this.#facts.levels === undefined ? undefined : 'category')
+  }
+
   #typed(): FrameColumn {
     const column = this.#column
     if (column.type === 'sparse') throw new TypeError('a source gives no sparse columns')
-    const { type } = this.#facts
+    const type = this.#declared
     this.how = type !== undefined ? 'declared' : column.type === 'untyped' ? 'inferred' : 'source'
     const typedBySource =
       column.type !== 'untyped' && column.type !== 'text' && (type === undefined || type === column.type)
@@ -139,7 +144,7 @@ class ColumnCheck {
     const codes = new Set(this.#facts.missing?.values ?? [])
     if (codes.size === 0) return texts
     const numbers = new Set([...codes].map((code) => parseNumber(code, format)).filter((code) => code !== undefined))
-    const isNumber = this.#facts.type === 'number' || this.#facts.type === undefined
+    const isNumber = this.#declared === 'number' || this.#declared === undefined
     return texts.map((text) => {
       if (text === null || codes.has(text)) return null
       const stands = isNumber && numbers.size > 0 ? parseNumber(text, format) : undefined

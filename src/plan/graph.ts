@@ -10,6 +10,7 @@ export type Work =
   | { readonly type: 'train' }
   | { readonly type: 'compress'; readonly index: number }
   | { readonly type: 'fold'; readonly fold: number }
+  | { readonly type: 'checks' }
   | { readonly type: 'evaluate' }
   | { readonly type: 'gates' }
   | { readonly type: 'deploy'; readonly index: number }
@@ -37,7 +38,7 @@ export interface GraphCell {
 }
 
 /** Versions of the engine's own cells: bumped when equal input gives another result. */
-const engine = { split: 1, fold: 1, evaluate: 1, gates: 1, packaging: 1 } as const
+const engine = { split: 1, fold: 1, checks: 1, evaluate: 1, gates: 1, packaging: 1 } as const
 
 /** The open graph that a page's sections stand for, each cell after those that it needs. */
 export function cellsOf(page: PageFacts): GraphCell[] {
@@ -108,6 +109,21 @@ export function cellsOf(page: PageFacts): GraphCell[] {
       locations: {},
     })
   }
+  cells.push({
+    id: 'checks',
+    plugin: `engine:checks@${engine.checks}`,
+    work: { type: 'checks' },
+    needs: [frame, split],
+    after: [],
+    parts: {
+      plugin: `engine:checks@${engine.checks}`,
+      split: page.split as unknown as Json,
+      seed: page.seed,
+      tasks: page.algorithm.label,
+      ...rows,
+    },
+    locations: {},
+  })
   cells.push({
     id: 'evaluate',
     plugin: `engine:evaluate@${engine.evaluate}`,

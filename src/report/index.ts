@@ -106,7 +106,7 @@ function isFold(cell: CellView): boolean {
 
 function contents({ cells, record }: RunView): Html {
   const listed = cells.filter((cell) => !isFold(cell) || cell.id === 'fold-1')
-  const warned = cells.some((cell) => cell.shown.warnings.length > 0)
+  const warned = cells.some((cell) => cell.warnings.length > 0)
   return html`<nav aria-label="Contents"><ol>${record.approvals !== undefined && html`<li><a href="#approvals">Approvals</a></li>`}
 ${warned && html`<li><a href="#warnings">Warnings</a></li>`}
 <li><a href="#page">The page</a><ol>${listed.map((cell) => html`<li><a href="#${cell.anchor}">${isFold(cell) ? 'folds' : cell.id}</a></li>`)}</ol></li>

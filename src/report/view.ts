@@ -1,5 +1,9 @@
 import type { Digest } from '../base/digest.ts'
 import type { Json, JsonObject } from '../base/json.ts'
+import type { ShownWarning } from '../plugin/api.ts'
+import { uselessEntry } from '../run/warnings.ts'
+import { ignoredBy, unusedIgnores } from '../spec/ignore.ts'
+import type { IgnoreSpec } from '../spec/pipeline.ts'
 import type { CellState, RunRecord, Shown } from '../store/record.ts'
 import type { FigureDrawer } from './figure.ts'
 import { PageText } from './page.ts'
@@ -23,10 +27,16 @@ export interface CellView {
   readonly code: Digest | null
   readonly madeBy: string | null
   readonly shown: Shown
+  readonly warnings: readonly CellWarning[]
   /** False where the object with what it showed is not to be had. */
   readonly complete: boolean
   readonly note: string | undefined
   readonly excerpts: readonly string[]
+}
+
+/** A warning of a cell, and the reason that the page gives where it silences it. */
+export interface CellWarning extends ShownWarning {
+  readonly silenced?: string
 }
 
 /** Everything that the report prints, read once. */
@@ -54,6 +64,7 @@ export async function viewRun(record: RunRecord, read: ReadObject): Promise<RunV
   const places = placesOf(record, page)
   const observed = new Map(record.observed.cells.map((cell) => [cell.id, cell]))
   const cells: CellView[] = []
+  const ignore = ignoreOf(record)
   for (const [i, { id, plugin, output }] of all.entries()) {
     const seen = observed.get(id)
     const shown = seen?.shown ? await readShown(seen.shown, read) : nothing
@@ -71,12 +82,38 @@ export async function viewRun(record: RunRecord, read: ReadObject): Promise<RunV
       code: seen?.code ?? null,
       madeBy: seen?.madeBy ?? null,
       shown: shown ?? nothing,
+      warnings: (shown ?? nothing).warnings.map((warning) => judged(ignore, id, warning)),
       complete: shown !== undefined,
       note: place.flatMap(({ path }) => page.text([...path, 'note']) ?? []).join('\n\n') || undefined,
       excerpts: place.flatMap(({ path, without }) => page.excerpt(path, without) ?? []),
     })
   }
-  return { record, page, cells }
+  return { record, page, cells: withUseless(cells, ignore, record) }
+}
+
+type Ignore = readonly Omit<IgnoreSpec, 'path'>[]
+
+/** What the recorded page silences: a record can be older, or another's. */
+function ignoreOf({ result }: RunRecord): Ignore {
+  const { ignore } = result.page
+  const isEntry = (entry: unknown): boolean => isObject(entry) && typeof entry.warning === 'string'
+  return Array.isArray(ignore) ? (ignore.filter(isEntry) as unknown as Ignore) : []
+}
+
+function judged(ignore: Ignore, cell: string, warning: ShownWarning): CellWarning {
+  const entry = ignoredBy(ignore, { cell, ...warning })
+  return entry === undefined ? warning : { ...warning, silenced: String(entry.reason) }
+}
+
+/** Entries of `ignore:` that silence nothing stand with the checks, as the run told them. */
+function withUseless(cells: readonly CellView[], ignore: Ignore, { error }: RunRecord): readonly CellView[] {
+  if (error !== null) return cells
+  const given = cells.flatMap(({ id, shown }) => shown.warnings.map((warning) => ({ cell: id, ...warning })))
+  const ended = new Set(cells.filter(({ state }) => state === 'ran' || state === 'cached').map(({ id }) => id))
+  const useless = unusedIgnores(ignore, given).filter(({ cell }) => cell === undefined || ended.has(cell))
+  return cells.map((cell) =>
+    cell.id === 'checks' ? { ...cell, warnings: [...cell.warnings, ...useless.map(uselessEntry)] } : cell,
+  )
 }
 
 interface ExcerptPlace {
@@ -90,7 +127,8 @@ function placesOf({ result, deploy = [] }: RunRecord, page: PageText): Map<strin
   const places = new Map<string, readonly ExcerptPlace[]>()
   const split = ids.indexOf('split')
   const train = ids.indexOf('train')
-  const ownOf = (part: readonly string[]): string[] => part.filter((id) => !/^(?:fold-\d+|evaluate|gates)$/.test(id))
+  const ownOf = (part: readonly string[]): string[] =>
+    part.filter((id) => !/^(?:fold-\d+|checks|evaluate|gates)$/.test(id))
   const preprocess = train < 0 ? [] : ownOf(ids.slice(split + 1, train))
   const compress = train < 0 ? [] : ownOf(ids.slice(train + 1))
   const at = (id: string, ...paths: (readonly (string | number)[])[]): void => {

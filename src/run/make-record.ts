@@ -14,8 +14,8 @@ import {
   type RunStatus,
   waiting,
 } from '../store/index.ts'
-import type { CellWarning } from './collect-warnings.ts'
 import { type CellOutcome, gatesOf, type PlanOutcome } from './schedule.ts'
+import type { CollectedWarning } from './warnings.ts'
 
 export interface RecordParts {
   readonly id: string
@@ -24,14 +24,12 @@ export interface RecordParts {
   /** Everything observed but the cells. */
   readonly observed: Omit<RunObserved, 'cells'>
   readonly previous: Digest | null
-  readonly warnings: readonly CellWarning[]
-  /** Does the page say that a warning is known and accepted? Default: it says so of none. */
-  readonly silenced?: (warning: CellWarning) => boolean
+  readonly warnings: readonly CollectedWarning[]
 }
 
 /** Makes the record of a run: a result that any machine repeats, and what was seen around it. */
 export function makeRecord(parts: RecordParts): RunRecord {
-  const { id, pipeline, outcome, observed, previous, warnings, silenced = () => false } = parts
+  const { id, pipeline, outcome, observed, previous, warnings } = parts
   const result = resultOf(pipeline, outcome)
   const { problem } = outcome
   const { approvals = demandsOf(pipeline).map(waiting) } = outcome
@@ -47,10 +45,7 @@ export function makeRecord(parts: RecordParts): RunRecord {
     page: { text: pipeline.source.text, digest: digestBytes(pipeline.source.text) },
     overrides: pipeline.overrides,
     error: problem === undefined ? null : errorOf(problem),
-    warnings: warnings.map((warning) => {
-      const { cell, code, message } = warning
-      return { cell, code, message, silenced: silenced(warning) }
-    }),
+    warnings: warnings.map(({ cell, warning: { code, message }, silenced }) => ({ cell, code, message, silenced })),
     observed: { ...observed, cells: outcome.cells.map(observedCell) },
     previous,
   }

@@ -11,7 +11,7 @@ export interface GitLimits {
   readonly patchBytes: number
 }
 
-const limits: GitLimits = { timeoutMs: 5000, patchBytes: 256 * 2 ** 20 }
+const limits: GitLimits = { timeoutMs: 2000, patchBytes: 256 * 2 ** 20 }
 
 /**
  * How a patch is written, whatever the user has configured: `git diff HEAD --binary` with these options, piped into
@@ -37,7 +37,9 @@ const patchOptions = [
 export async function observeGit(folder: string, within: GitLimits = limits): Promise<RecordedCommit | undefined> {
   const at = ['-C', folder, '--no-optional-locks', '-c', 'core.fsmonitor=false']
   const ask = async (...words: string[]): Promise<string> =>
-    (await promisify(execFile)('git', [...at, ...words], { timeout: within.timeoutMs })).stdout.trim()
+    (
+      await promisify(execFile)('git', [...at, ...words], { timeout: within.timeoutMs, env: environment() })
+    ).stdout.trim()
   try {
     const [commit, changes] = await Promise.all([
       ask('rev-parse', 'HEAD'),
@@ -51,10 +53,16 @@ export async function observeGit(folder: string, within: GitLimits = limits): Pr
   }
 }
 
+/** Variables that a hook sets point Git at its own repository, whatever folder it is asked about. */
+function environment(): NodeJS.ProcessEnv {
+  const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...env } = process.env
+  return env
+}
+
 /** SHA-256 of what Git writes, hashed as it comes; undefined where it fails, or takes too long or too much. */
 function digestOfOutput(words: readonly string[], { timeoutMs, patchBytes }: GitLimits): Promise<Digest | undefined> {
   return new Promise((resolve) => {
-    const child = spawn('git', words, { stdio: ['ignore', 'pipe', 'ignore'], timeout: timeoutMs })
+    const child = spawn('git', words, { stdio: ['ignore', 'pipe', 'ignore'], timeout: timeoutMs, env: environment() })
     const hash = createHash('sha256')
     let bytes = 0
     child.stdout.on('data', (chunk: Buffer) => {

@@ -7,6 +7,7 @@ import type { SigningKey } from '../base/signing-key.ts'
 import { type Frame, frameFromState } from '../frame/index.ts'
 import { type Plan, planPipeline } from '../plan/index.ts'
 import { decodeState } from '../plugin/api.ts'
+import { isIgnored } from '../spec/ignore.ts'
 import type { CellSpec, Pipeline } from '../spec/pipeline.ts'
 import {
   attest,
@@ -19,7 +20,6 @@ import {
   type Store,
   type UncountedApproval,
 } from '../store/index.ts'
-import { type CellWarning, collectWarnings } from './collect-warnings.ts'
 import { EventQueue } from './event-queue.ts'
 import type { Moved } from './lock.ts'
 import { demandsOf, makeRecord, resultOf } from './make-record.ts'
@@ -30,6 +30,7 @@ import { observeLockfile } from './observe-lockfile.ts'
 import { pagePlugins } from './page-plugins.ts'
 import { type CellOutcome, type PlanOutcome, runPlan } from './schedule.ts'
 import type { Executor } from './task.ts'
+import { collectWarnings } from './warnings.ts'
 import { WorkerExecutor } from './worker-executor.ts'
 
 export interface RunOptions {
@@ -52,8 +53,6 @@ export interface RunOptions {
   ) => Promise<string>
   /** Holds the page against its typed data, before anything is made of it. */
   readonly checkData?: (frame: Frame) => Promise<readonly DaybookError[]>
-  /** Does the page say that a warning is known and accepted? Default: it says so of none. */
-  readonly silenced?: (warning: CellWarning) => boolean
   /** The command that repeats it, for the record. */
   readonly command?: string
   /** Signs where the run came from, once it is recorded. */
@@ -76,6 +75,8 @@ export interface FinishedRun {
   readonly folder: string
   /** Folder of the store. */
   readonly store: string
+  /** Warnings of all its cells, cached ones too, and how many of them the page silences. */
+  readonly warnings: { readonly count: number; readonly silenced: number }
   /** Path of the report, where one was made. */
   readonly report?: string
   /** What ended it early, at its place in the page. */
@@ -144,6 +145,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
       signal,
       executor: openExecutor,
       onEvent: tell,
+      isSilenced: (cell, warning) => isIgnored(pipeline.ignore, { cell, ...warning }),
       checkData,
       ...(pipeline.approvals.length > 0 && { findApprovals: approvalsOf }),
     }).finally(() => queue.close())
@@ -151,14 +153,20 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
     yield* queue
     const outcome = placed(await running, pipeline)
     if (outcome.invalid) throw outcome.problem
+    const warnings = collectWarnings(pipeline, outcome, events)
+    const useless = warnings.filter(({ warning }) => warning.code === 'IGNORED_NOTHING')
+    for (const { cell, warning } of useless) {
+      const told: RunEvent = { type: 'cellWarned', cell, warning, silenced: false }
+      events.push(told)
+      yield told
+    }
     const finishedAt = new Date()
     const record = makeRecord({
       id,
       pipeline,
       outcome,
       previous: before?.digest ?? null,
-      warnings: collectWarnings(outcome.cells, events),
-      ...(options.silenced && { silenced: options.silenced }),
+      warnings,
       observed: {
         ...observeMachine(),
         startedAt: startedAt.toISOString(),
@@ -175,6 +183,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
     })
     const ended: RunEvent = { type: 'runEnded', run: id, status: record.status, digest: record.digest }
     events.push(ended)
+    if (outcome.problem?.code === 'STORE_UNWRITABLE') await endLease() // what it took up is room for the record
     await writeTargets(store, id, outcome.cells)
     if (options.approvals === undefined) await keepRelied(record, store)
     const report = await setReport(options, record)
@@ -187,6 +196,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
       record,
       folder,
       store: store.folder,
+      warnings: { count: warnings.length, silenced: warnings.filter(({ silenced }) => silenced).length },
       ...(report.text !== undefined && { report: join(folder, 'report.html') }),
       ...(outcome.problem !== undefined && { problem: outcome.problem }),
       ...(signed && { attestation: { key: signed.key } }),

@@ -1,4 +1,5 @@
 import type { Json } from '../base/json.ts'
+import { runChecks } from './cells/checks.ts'
 import { runCompress } from './cells/compress.ts'
 import { runDeploy } from './cells/deploy.ts'
 import { runEvaluate } from './cells/evaluate.ts'
@@ -48,6 +49,8 @@ function dispatch(ctx: TaskContext): Promise<Omit<Answer, 'shown' | 'ms'>> {
       return runCompress(ctx, work.index)
     case 'fold':
       return runFold(ctx, work.fold)
+    case 'checks':
+      return runChecks(ctx)
     case 'evaluate':
       return runEvaluate(ctx)
     case 'gates':

@@ -2,6 +2,7 @@ import type { Digest } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail, failAll } from '../base/errors.ts'
 import type { Plan, PlannedCell } from '../plan/index.ts'
 import { hashFile } from '../plan/key.ts'
+import type { ShownWarning } from '../plugin/api.ts'
 import {
   awaited,
   type CellEntry,
@@ -42,6 +43,8 @@ export interface Scheduling {
   /** Made when the first stale cell is ready: an unchanged run starts no worker. */
   executor(): Executor
   onEvent(event: RunEvent): void
+  /** Does the page say that a warning of a cell is of no concern? */
+  isSilenced(cell: string, warning: ShownWarning): boolean
   /** Holds the page against its typed data before anything is made of it: all that is wrong. */
   checkData(frame: Digest): Promise<readonly DaybookError[]>
   /** Looks for the approvals that the page demands, once all cells but those of deployment have ended and the gates are passed. */
@@ -105,8 +108,10 @@ class PlanRun {
       else if (this.#problem !== undefined) this.#end(cell, 'skipped', undefined, 'the run ended before it')
       else if (this.#running.size + ready.length < threads && this.#isReady(cell)) ready.push(cell)
     }
-    // Cells that run side by side share the threads: the kernels' own would only be in each other's way.
-    const share = Math.max(1, Math.floor(threads / (this.#running.size + ready.length)))
+    // Cells that run side by side share the threads: the kernels' own would only be in each other's way. Checks
+    // are over before a training is well under way: it keeps its threads.
+    const heavy = [...this.#running, ...ready].filter(({ work }) => work.type !== 'checks').length
+    const share = Math.max(1, Math.floor(threads / Math.max(1, heavy)))
     for (const cell of ready) this.#start(cell, share)
     if (this.#check === 'running' || this.#asking) return
     if (this.#mustAsk()) void this.#ask()
@@ -175,7 +180,7 @@ class PlanRun {
   }
 
   async #run(cell: PlannedCell, threads: number): Promise<void> {
-    const { onEvent, signal, store, run } = this.#given
+    const { onEvent, isSilenced, signal, store, run } = this.#given
     try {
       const answer = await this.#given
         .executor()
@@ -184,7 +189,7 @@ class PlanRun {
           (event) =>
             onEvent(
               event.type === 'warned'
-                ? { ...event, type: 'cellWarned', cell: cell.id }
+                ? { ...event, type: 'cellWarned', cell: cell.id, silenced: isSilenced(cell.id, event.warning) }
                 : { ...event, type: 'cellProgress', cell: cell.id },
             ),
           signal,

@@ -1,3 +1,4 @@
+import { warnings } from '../base/codes/warnings.ts'
 import { type DaybookError, fail } from '../base/errors.ts'
 import { type Column, countMissing, type Frame, isMissing } from '../frame/index.ts'
 import type { AlgorithmPlugin, MetricPlugin, PreprocessPlugin, Registry } from '../plugin/api.ts'
@@ -58,13 +59,16 @@ export function placeDataErrors(
 
 /** Every column that `data:` speaks of is there. */
 function checkNames(pipeline: Pipeline, frame: Frame, errors: DaybookError[]): void {
-  const { target, key, columns, split, source } = pipeline
+  const { target, key, columns, split, ignore, source } = pipeline
   const said: [string, SpecPath, 'key' | 'value'][] = Object.keys(columns)
     .filter((name) => !('on' in split && name === split.on))
     .map((name) => [name, ['data', 'columns', name], 'key'])
   if (target !== undefined) said.push([target.column, ['data', 'target', 'column'], 'value'])
   if (key !== undefined) said.push([key, ['data', 'key'], 'value'])
   if ('on' in split) said.push([split.on, ['data', 'split', 'on'], 'value'])
+  // Warnings of plugins may speak of columns that cells made.
+  for (const { warning, column, path } of ignore)
+    if (column !== undefined && Object.hasOwn(warnings, warning)) said.push([column, [...path, 'column'], 'value'])
   for (const [column, path, part] of said) {
     if (frame.get(column) !== undefined) continue
     errors.push(
@@ -117,6 +121,9 @@ function checkFacts(pipeline: Pipeline, frame: Frame, errors: DaybookError[]): v
       const place = 'on' in split && split.on === name ? ['data', 'split', 'on'] : ['data', 'columns', name, 'role']
       errors.push(roleType(column, 'an order in time', 'dates or numbers', source.place(place)))
     }
+    for (const bound of ['min', 'max'] as const)
+      if (facts?.[bound] !== undefined && type !== 'number')
+        errors.push(roleType(column, `\`${bound}\``, 'numbers', source.place(['data', 'columns', name, bound])))
     if (facts?.monotone !== undefined && type !== 'number') {
       errors.push(roleType(column, '`monotone`', 'numbers', source.place(['data', 'columns', name, 'monotone'])))
     }

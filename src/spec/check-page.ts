@@ -4,6 +4,7 @@ import type { AlgorithmPlugin, CompressPlugin, PluginKind, ResolvedPlugin } from
 import { openValidators } from '../plugin/validators.ts'
 import { readApprovals } from './check-approvals.ts'
 import { checkColumns } from './check-columns.ts'
+import { checkIgnore } from './check-ignore.ts'
 import {
   checkGates,
   checkMetrics,
@@ -16,6 +17,7 @@ import {
 import { checkSources } from './check-sources.ts'
 import { checkStructure, withoutFreeKeys } from './check-structure.ts'
 import { checkNoEnv } from './environment.ts'
+import { readIgnore } from './ignore.ts'
 import { checkListedTwice, nameCells } from './name-cells.ts'
 import { applyOverrides, type Override } from './overrides.ts'
 import { makePage, mapOf, type Page, valueAt } from './page.ts'
@@ -143,6 +145,13 @@ class PageCheck {
     if (folds === 1) this.#errors.push(fail('SPEC_ONE_FOLD', {}, { at: page.place(['evaluate', 'folds']) }))
     this.#errors.push(...checkGates(page, gates, computed, evaluate === undefined ? 1 : folds, this.#ctx))
 
+    const ignore = this.#sound(['ignore']) ? readIgnore(root) : []
+    const ids =
+      sources && preprocess.complete && compress.complete && deploy.complete
+        ? cellIds(sources, named, folds)
+        : undefined
+    this.#errors.push(...checkIgnore(page, ignore, ids))
+
     if (this.#errors.length > 0 || !sources || !algorithm?.cell || !columns || !evaluate) return undefined
     const parts: Omit<Pipeline, 'resolved'> = {
       source: page,
@@ -164,6 +173,7 @@ class PageCheck {
       },
       gates,
       approvals,
+      ignore,
       deploy: named.deploy,
       notes: notesOf(root),
       overrides: this.#overrides,
@@ -255,6 +265,26 @@ class PageCheck {
   #sound(path: SpecPath): boolean {
     return !this.#broken.some((fault) => startsWith(path, fault.path) || startsWith(fault.path, path))
   }
+}
+
+/** Ids that the page's cells have in a run. */
+function cellIds(
+  sources: readonly { readonly id: string }[],
+  named: Readonly<Record<'preprocess' | 'compress' | 'deploy', readonly { readonly id: string }[]>>,
+  folds: number,
+): string[] {
+  return [
+    ...sources.map(({ id }) => id),
+    'split',
+    ...named.preprocess.map(({ id }) => id),
+    'train',
+    ...named.compress.map(({ id }) => `compress.${id}`),
+    ...Array.from({ length: folds }, (_, i) => `fold-${i + 1}`),
+    'checks',
+    'evaluate',
+    'gates',
+    ...named.deploy.map(({ id }) => `deploy.${id}`),
+  ]
 }
 
 function samePath(a: SpecPath, b: SpecPath): boolean {

@@ -71,7 +71,7 @@ export async function checkSources(
 
 /** Ids that the engine gives to cells of its own. */
 export function isReserved(id: string): boolean {
-  return /^(data|split|train|evaluate|gates|fold-\d+)$/.test(id) || /^(compress|deploy)\./.test(id)
+  return /^(data|split|train|checks|evaluate|gates|fold-\d+)$/.test(id) || /^(compress|deploy)\./.test(id)
 }
 
 function nodesOf(root: JsonObject, usable: (path: SpecPath) => boolean): Node[] {

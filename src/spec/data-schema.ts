@@ -61,6 +61,12 @@ const facts: ParamsSchema = {
     description: 'A row may come without it when it is scored: it counts as missing.',
     examples: [true],
   },
+  unique: {
+    type: 'boolean',
+    ...absent,
+    description: 'No two rows share a value. Rows that do are warned of.',
+    examples: [true],
+  },
   unit: { ...text, ...absent, description: 'Unit of the values.', examples: ['EUR'] },
   monotone: {
     enum: ['increasing', 'decreasing'],

@@ -148,10 +148,10 @@ function indexOf(list: readonly Json[], step: string): number | undefined {
   return index < 0 ? undefined : index
 }
 
-/** What an item of a list goes by: its id, its plugin, or its metric. */
+/** What an item of a list goes by: its id, its plugin, its metric or its warning. */
 function nameOf(item: Json): string | undefined {
   if (typeof item === 'string') return item
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return undefined
-  const { id, use, metric } = item as JsonObject
-  return [id, use, metric].find((name) => typeof name === 'string')
+  const { id, use, metric, warning } = item as JsonObject
+  return [id, use, metric, warning].find((name) => typeof name === 'string')
 }

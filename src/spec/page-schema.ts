@@ -88,6 +88,26 @@ const approval: ParamSchema = {
   ],
 }
 
+const ignored: ParamSchema = {
+  type: 'object',
+  properties: {
+    warning: {
+      type: 'string',
+      pattern: '^[A-Z][A-Z0-9_]{0,63}$',
+      description: 'Code of the warning.',
+      examples: ['LEAK_COLUMN'],
+    },
+    column: { ...columnName, ...absent, description: 'Only where it speaks of this column.', examples: ['balance'] },
+    cell: { ...text, ...absent, description: 'Only where this cell gives it.', examples: ['checks'] },
+    reason: {
+      ...text,
+      description: 'Why it is of no concern: for the report, and for whoever asks later.',
+      examples: ['The balance is known when the decision is taken.'],
+    },
+    note,
+  },
+}
+
 /** The schema of a page. What stands under `with` is free here: plugins say it. */
 export function pageSchema(cell: CellSchema): ParamSchema {
   const id: ParamSchema = {
@@ -206,6 +226,15 @@ export function pageSchema(cell: CellSchema): ParamSchema {
         'Who must approve the result, each by a key of their own, before anything is deployed or served.',
         approval,
         'validator',
+      ),
+      ignore: list(
+        'Warnings that are of no concern here, each with its reason. They are recorded as silenced.',
+        ignored,
+        {
+          warning: 'LEAK_COLUMN',
+          column: 'balance',
+          reason: 'The balance is known when the decision is taken.',
+        },
       ),
       deploy: list('What is made of the model.', cell('deploy', 'A target.', { id }), 'serve'),
     },

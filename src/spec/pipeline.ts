@@ -37,6 +37,8 @@ export interface ColumnFacts {
   readonly missing?: { readonly atMost?: number; readonly values?: readonly string[] }
   /** A row may come without it when it is scored: it counts as missing. */
   readonly optional?: boolean
+  /** No two rows share a value: held by the `checks` cell. */
+  readonly unique?: boolean
   readonly unit?: string
   readonly monotone?: 'increasing' | 'decreasing'
   readonly reason?: string
@@ -96,6 +98,17 @@ export interface ApprovalSpec {
   readonly note?: string
 }
 
+/** A warning that the page silences, and why: it is not shown, and stands in record and report as silenced. */
+export interface IgnoreSpec {
+  readonly warning: string
+  /** Only where it speaks of this column. */
+  readonly column?: string
+  /** Only where this cell gives it. */
+  readonly cell?: string
+  readonly reason: string
+  readonly path: SpecPath
+}
+
 /** A checked page: sugar gone, defaults in, plugins found; it knows where each value stood. */
 export interface Pipeline {
   readonly source: PageSource
@@ -127,6 +140,7 @@ export interface Pipeline {
   }
   readonly gates: readonly GateSpec[]
   readonly approvals: readonly ApprovalSpec[]
+  readonly ignore: readonly IgnoreSpec[]
   readonly deploy: readonly CellSpec<'deploy'>[]
   /** Notes of sections that are no cell of their own: `data`, `split`, `evaluate`, `gates`. */
   readonly notes: Readonly<Record<string, string>>

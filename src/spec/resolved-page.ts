@@ -39,6 +39,10 @@ export function resolvedPage(pipeline: Omit<Pipeline, 'resolved'>, root: JsonObj
       pipeline.approvals.length === 0
         ? undefined
         : pipeline.approvals.map(({ role, keys, note: why }) => compact({ role, keys, note: why })),
+    ignore: pipeline.ignore.map(({ warning, column, cell, reason }, i) => {
+      const { note: why } = (root.ignore as JsonObject[] | undefined)?.[i] ?? {}
+      return compact({ warning, column, cell, reason, note: why })
+    }),
     deploy: pipeline.deploy.map(cellOf),
   })
 }

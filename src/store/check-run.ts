@@ -66,7 +66,7 @@ export async function checkRun(
   const needed = await objectsOf(files.record, fresh)
   for (const digest of needed) {
     if (await fresh.objects.has(digest)) continue
-    const path = join('objects', 'sha256', digest.slice(0, 2), digest.slice(2))
+    const path = objectPath(digest)
     const error = await fresh.objects.get(digest).then(() => undefined, asDaybookError)
     const allowed = error?.code === 'STORE_OBJECT_MISSING' && mayLack.has(digest)
     if (error !== undefined && !allowed) damages.push(damage(error, path, entry.run))
@@ -120,14 +120,25 @@ class FilesCheck {
   /** Files of targets beside the record, against the lists that the record names. */
   async targets({ id, deploy = [] }: RunRecord): Promise<void> {
     for (const { id: cell, output } of deploy) {
-      const list = output === null ? undefined : await this.#store.objects.get(output).catch(() => undefined)
-      if (list === undefined || !isInside(cell)) continue // a missing list is found with the objects
+      const list = output === null ? undefined : await this.#listOf(output)
+      if (list === undefined || !isInside(cell)) continue
       const folder = join('runs', id, 'deploy', cell)
       const files = filesInList(list)
       for (const [path, digest] of files) await this.hold(join(folder, path), digest)
       for (const path of await filesIn(join(this.#store.folder, folder))) {
         if (!files.has(path)) this.#add(fail('STORE_FILE_STRANGE', { path: join(folder, path) }), join(folder, path))
       }
+    }
+  }
+
+  /** The list of a target's files. One that is missing or damaged is found with the objects. */
+  async #listOf(digest: Digest): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#store.objects.get(digest)
+    } catch (thrown) {
+      const error = asDaybookError(thrown)
+      if (error.code === 'STORE_UNREADABLE') this.#add(error, objectPath(digest))
+      return undefined
     }
   }
 
@@ -154,6 +165,11 @@ class FilesCheck {
   #add(error: DaybookError, path: string): void {
     this.damages.push(damage(error, path, this.#run))
   }
+}
+
+/** Where an object lies in a store. */
+export function objectPath(digest: Digest): string {
+  return join('objects', 'sha256', digest.slice(0, 2), digest.slice(2))
 }
 
 /** The files that the list of a target names; none where it is no such list. */

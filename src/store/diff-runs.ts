@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../base/json.ts'
-import type { RunMetrics, RunRecord } from './record.ts'
+import type { ModelSummary, RunMetrics, RunRecord } from './record.ts'
 
 /** Bounds of a bootstrap interval. */
 export interface Bounds {
@@ -47,7 +47,7 @@ export function diffRuns(a: RunRecord, b: RunRecord): Difference[] {
     ...differ('cells', cellsOf),
     ...metricDifferences(a.result.metrics, b.result.metrics),
     ...differ('gates', gatesOf),
-    ...differ('model', ({ result }) => (result.model ?? {}) as unknown as Json),
+    ...modelDifferences(a.result.model, b.result.model),
     ...differ('warnings', warningsOf),
   ]
 }
@@ -100,6 +100,18 @@ function gatesOf({ result }: RunRecord): Json {
   )
 }
 
+/** What is said of the models; where one run made none, that alone. */
+function modelDifferences(a: ModelSummary | null, b: ModelSummary | null): Difference[] {
+  const none = a === null || b === null
+  const said = (model: ModelSummary | null): Json => (none ? { digest: model?.digest ?? null } : { ...model })
+  return leavesThatDiffer(said(a), said(b)).map(([what, before, after]) => ({
+    group: 'model',
+    what,
+    a: before,
+    b: after,
+  }))
+}
+
 function warningsOf({ warnings }: RunRecord): Json {
   const messages: Record<string, string> = {}
   for (const { cell, code, message, silenced } of warnings ?? []) {
@@ -116,8 +128,9 @@ function metricDifferences(a: RunMetrics | null, b: RunMetrics | null): Differen
     const metric = what.endsWith(' on test') ? what.slice(0, -' on test'.length) : undefined
     if (metric === undefined) return difference
     const intervals = { a: boundsOf(a, metric), b: boundsOf(b, metric) }
-    const within = isIn(after, intervals.a) && isIn(before, intervals.b)
-    return intervals.a === null && intervals.b === null ? difference : { ...difference, intervals, within }
+    if (intervals.a === null && intervals.b === null) return difference
+    if (before === null || after === null) return { ...difference, intervals }
+    return { ...difference, intervals, within: isIn(after, intervals.a) && isIn(before, intervals.b) }
   })
 }
 

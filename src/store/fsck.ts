@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { byCodeUnit } from '../base/canonical.ts'
 import { type Digest, digestBytes, isDigest } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
-import { checkRunFiles, type Damage } from './check-run.ts'
+import { checkRunFiles, type Damage, objectPath } from './check-run.ts'
 import { makeFolder, namesIn, readIfThere, syncFolder } from './durable.ts'
 import { isTombstone, type LedgerEntry, type Tombstone } from './ledger-entry.ts'
 import { type Store, storeFiles } from './open-store.ts'
@@ -226,8 +226,4 @@ class Check {
   #path(path: string): string {
     return join(this.#store.folder, path)
   }
-}
-
-function objectPath(digest: Digest): string {
-  return join('objects', 'sha256', digest.slice(0, 2), digest.slice(2))
 }

@@ -17,6 +17,7 @@ export {
 } from './attestations.ts'
 export type { CellEntry, Cells } from './cells.ts'
 export { checkRun, type Damage, filesInList, type RunCheck, type RunCheckOptions } from './check-run.ts'
+export type * from './checks.ts'
 export { type Bounds, type Difference, diffRuns } from './diff-runs.ts'
 export type { Drawings } from './drawings.ts'
 export type * from './evaluation.ts'

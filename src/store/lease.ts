@@ -25,6 +25,9 @@ export interface LeaseHolder {
 const renewEveryMs = 10 * 60 * 1000
 const goneAfterMs = 24 * 60 * 60 * 1000
 
+/** Bytes that a run's lease takes beyond what it says: room that is given back where a full disk ends the run, for its record. */
+const reserve = 128 * 1024
+
 /** How long a run waits for who works alone, and how often it looks. */
 const patienceMs = 10_000
 const lookEveryMs = 100
@@ -96,7 +99,8 @@ export class Leases {
   async #write(run: string, alone: boolean): Promise<() => Promise<void>> {
     const path = join(this.#folder, `${run}.json`)
     const self = { pid: process.pid, host: hostname(), machine: thisMachine(), birth: birthOf(process.pid) }
-    const text = `${JSON.stringify({ run, ...self, alone } satisfies LeaseHolder)}\n`
+    const holder = JSON.stringify({ run, ...self, alone } satisfies LeaseHolder)
+    const text = `${holder}${alone ? '' : ' '.repeat(reserve)}\n`
     const write = (): Promise<void> => writeDurably(path, text, 0o600, this.#onStep)
     await write()
     let renewed = Promise.resolve()

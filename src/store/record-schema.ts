@@ -35,8 +35,8 @@ export function recordSchema(): JsonObject {
           }),
         ),
         page: closed('The page as it was, with notes and targets.', {
-          text: text('Its bytes as UTF-8 text.'),
-          digest: digest('SHA-256 of its bytes.'),
+          text: text('Its text.'),
+          digest: digest('SHA-256 of the text as UTF-8.'),
         }),
         overrides: list(
           'What `--set` changed, in order.',

@@ -239,7 +239,13 @@ export type RunEvent =
       readonly total: number
       readonly note?: string
     }
-  | { readonly type: 'cellWarned'; readonly cell: string; readonly warning: ShownWarning }
+  | {
+      readonly type: 'cellWarned'
+      readonly cell: string
+      readonly warning: ShownWarning
+      /** True where the page says under `ignore:` that it is of no concern. */
+      readonly silenced: boolean
+    }
   | {
       readonly type: 'cellEnded'
       readonly cell: string

@@ -60,6 +60,15 @@ t.test('two runs with a param changed: on a terminal, as JSON, as Markdown', asy
   t.equal((await daybook(['diff', a, b, '--store', join(folder, 'none')], { cwd: folder })).code, 2)
 })
 
+t.test('a thousand columns that changed are not a thousand lines', async (t) => {
+  const record = recordOf('20260101-000000-000001', 'loans')
+  const differences = Array.from({ length: 1000 }, (_, i) => ({ group: 'data', what: `c${i}`, a: 1, b: 2 }) as const)
+  const found: RunDiff = { a: record, b: { ...record, digest: 'other' }, differences, predictions: undefined }
+  const text = diffText(found, { paint: (_, text) => text })
+  t.equal(text.at(-1), '  and 960 more: `--json` lists them')
+  t.ok(text.length < 50 && diffMarkdown(found).length < 60)
+})
+
 t.test('whatever stands in the data, it is text: on a terminal and in a comment', async (t) => {
   const nasty = 'a|b `c` @someone #12 <img src=x onerror=1> \u001b[2J\u202e *x* [y](http://z) \\'
   const record = recordOf('20260101-000000-000001', 'loans')

@@ -82,7 +82,7 @@ t.test('plan, run, plan again, run again', async (t) => {
   const { formatVersion, cells } = JSON.parse(before.stdout)
   t.equal(formatVersion, '1.0')
   t.same(Object.keys(cells[0]), ['id', 'plugin', 'state', 'why'])
-  const ids = ['data', 'split', 'clip', 'train', 'evaluate', 'gates', 'deploy.serve']
+  const ids = ['data', 'split', 'clip', 'train', 'checks', 'evaluate', 'gates', 'deploy.serve']
   t.same(
     cells.map(({ id }: { id: string }) => id),
     ids,
@@ -117,7 +117,7 @@ t.test('plan, run, plan again, run again', async (t) => {
   t.match(plan.stderr, /Nothing is stale/)
   const again = await daybook(['run', 'small.yaml'], { cwd: folder })
   t.equal(again.code, 0)
-  t.match(again.stdout, /\(0 cells ran, 7 cached\)/)
+  t.match(again.stdout, /\(0 cells ran, 8 cached\)/)
   t.match(again.stdout, new RegExp(`digest +${envelope.run.digest}`))
   t.match(again.stderr, /Next: npx daybook serve small/)
   t.match(again.stderr, /^= train +cached$/m, 'progress is on stderr')

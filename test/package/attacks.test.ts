@@ -75,7 +75,7 @@ t.test('a forgery without a fault in itself is found by its signature, and by a 
   t.same(await problems(file, { keys: [key.publicKey] }), ['different', 'SIGN_ABSENT'])
   const replayed = await verified(file)
   t.match(replayed, { verdict: 'different', first: 'evaluate' })
-  t.match(replayed.notes.join('\n'), /metrics test\.auc: 0\.999 -> 0\./)
+  t.match(replayed.notes.join('\n'), /metrics auc on test: 0\.999 -> 0\./)
   const head = await store.runs.find(record.id)
   t.not(replayed.entry, head.entry, 'nor is its entry the one that the ledger’s head follows from')
 })

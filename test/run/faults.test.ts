@@ -19,6 +19,7 @@ async function fails(
     data: record?.observed.cells[0]?.state,
     split: record?.observed.cells[1]?.state,
     train: 'failed',
+    checks: record?.observed.cells[3]?.state, // runs beside the training
     evaluate: 'skipped',
     gates: 'skipped',
   })
@@ -31,7 +32,7 @@ t.test('a plugin that fails ends its cell, and is named', async (t) => {
   const thrown = await fails(t, workshop, 'throw')
   t.equal(thrown.finished?.record.error?.code, 'RUN_PLUGIN_FAILED')
   t.match(thrown.finished?.record.error?.message, /faulty\.js.*the matrix is singular/)
-  t.same(ranOf(thrown), ['data', 'split'])
+  t.same(ranOf(thrown).sort(), ['checks', 'data', 'split'])
   t.match((await fails(t, workshop, 'reject')).finished?.record.error?.message, /no luck/)
   const state = await fails(t, workshop, 'badState')
   t.equal(state.finished?.record.error?.code, 'PLUGIN_BAD_STATE')
@@ -59,7 +60,7 @@ t.test('what a plugin shows and prints', async (t) => {
   const workshop = makeWorkshop(t, 60)
   const run = await seeRun(workshop.page(faulty('warn')))
   t.match(
-    run.events.find((event) => event.type === 'cellWarned'),
+    run.events.find((event) => event.type === 'cellWarned' && event.cell !== 'checks'),
     { cell: 'train', warning: { code: 'TOO_WARM' } },
   )
   t.match(run.events.filter((event) => event.type === 'cellProgress').at(-1), {

@@ -47,7 +47,7 @@ t.test('what each cell took, and which rows those saw that were fitted', async (
   for (const { fold, trained } of folds) t.equal(cellOf(record, `fold-${fold}`)?.rows, trained)
   t.strictSame(
     cells.filter(({ rows }) => rows === undefined).map(({ id }) => id),
-    ['data', 'split', 'evaluate', 'gates'],
+    ['data', 'split', 'checks', 'evaluate', 'gates'],
     'the others are fitted on nothing',
   )
   const { rows } = record.result.metrics ?? {}
@@ -127,18 +127,14 @@ t.test('the time zone is recorded and changes nothing', async (t) => {
 
 t.test('warnings are recorded with whether the page silences them, of cached and failed cells too', async (t) => {
   const workshop = makeWorkshop(t, 60)
+  const ignore = 'ignore: [{ warning: TOO_WARM, cell: train, reason: It is summer. }]'
   const run = async (mode: string) => {
     const folder = join(workshop.folder, '.daybook')
-    const pipeline = await loadPipeline(workshop.page(faulty(mode)), {
+    const pipeline = await loadPipeline(workshop.page({ ...faulty(mode), ignore }), {
       registry: await openRegistry({ folder: workshop.folder }),
       env: {},
     })
-    const events = runPipeline({
-      pipeline,
-      store: await openStore(folder),
-      threads: 1,
-      silenced: ({ cell, code }) => cell === 'train' && code === 'TOO_WARM',
-    })
+    const events = runPipeline({ pipeline, store: await openStore(folder), threads: 1 })
     for (;;) {
       const { done, value } = await events.next()
       if (done) return value.record
@@ -181,6 +177,11 @@ t.test('commit and patch: what Git itself would say, whatever the user has confi
     git('config', key, value)
   mkdirSync(join(folder, 'deep'))
   t.strictSame(await observeGit(join(folder, 'deep')), { commit, dirty: true, patch })
+  process.env.GIT_DIR = join(folder, 'nowhere')
+  t.teardown(() => {
+    delete process.env.GIT_DIR
+  })
+  t.strictSame(await observeGit(folder), { commit, dirty: true, patch }, 'in a hook too')
   t.strictSame(await observeGit(folder, { timeoutMs: 5000, patchBytes: 20 }), { commit, dirty: true, patch: null })
 })
 

@@ -67,6 +67,7 @@ async function schedule(
     signal,
     executor: () => executor,
     onEvent,
+    isSilenced: () => false,
     checkData,
     ...(findApprovals && { findApprovals }),
   })

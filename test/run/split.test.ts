@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { byCodeUnit } from '../../src/base/canonical.ts'
+import { digestJson } from '../../src/base/digest.ts'
 import { RandomStream } from '../../src/base/random.ts'
 import { type Column, Frame } from '../../src/frame/index.ts'
 import { assignFolds, assignInnerFolds } from '../../src/run/split/assign-folds.ts'
 import { assignParts } from '../../src/run/split/assign-parts.ts'
-import { digestOfRows, rowKeys } from '../../src/run/split/row-keys.ts'
+import { digestOfRows, rowDigester, rowKeys } from '../../src/run/split/row-keys.ts'
 import {
   rowsOf,
   rowsOfFold,
@@ -187,4 +189,17 @@ t.test('row keys', async (t) => {
     digestOfRows(['c', 'a'], Uint32Array.of(0, 1)),
     'a set has no order',
   )
+})
+
+t.test('digests of row sets are those of canonical JSON of the sorted keys', async () => {
+  const keys = fc.uniqueArray(fc.string({ unit: 'grapheme', maxLength: 6 }), { minLength: 1, maxLength: 40 })
+  fc.assert(
+    fc.property(keys, fc.infiniteStream(fc.boolean()), (keys, takes) => {
+      const rows = Uint32Array.from(keys.keys()).filter(() => takes.next().value)
+      const sorted = Array.from(rows, (row) => keys[row] as string).sort(byCodeUnit)
+      return rowDigester(keys)(rows.reverse()) === digestJson(sorted)
+    }),
+  )
+  const many = Array.from({ length: 20_000 }, (_, i) => `key ${i}`)
+  t.equal(rowDigester(many)(Uint32Array.from(many.keys())), digestJson([...many].sort(byCodeUnit)), 'in pieces')
 })

@@ -106,3 +106,16 @@ t.test('preprocess cells against the task, promises and the names that there are
     'PARAM_CONFLICT 7:21',
   ])
 })
+
+t.test('bounds are of numbers, and levels make a category', async (t) => {
+  const letters = (i: number) => `${'abc'[i % 3]},${i % 2 === 0 ? 'no' : 'yes'}`
+  t.same(await found('x,y', letters, '  target: y\n  columns: { x: { min: 0 } }\n'), ['DATA_ROLE_TYPE 7:24'])
+  const grades = (i: number) => `${(i % 3) + 1},${i % 2 === 0 ? 'no' : 'yes'}`
+  const levels = (list: string) => `  target: y\n  columns: { x: { levels: [${list}] } }\n`
+  t.same(await found('x,y', grades, levels('"1", "2", "3"')), [])
+  const twice = await found('x,y', grades, levels('"1", "2"'))
+  t.ok(
+    twice.length > 0 && twice.every((code) => code.startsWith('DATA_BAD_VALUE')),
+    'numbers are held to their levels too',
+  )
+})

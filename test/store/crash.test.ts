@@ -8,6 +8,8 @@ import { checkStore, collect, openStore } from '../../src/store/index.ts'
 import { cutPower, endAt, leftovers, quickFolder, type Taken, watch } from './disk-faults.ts'
 import { cells, smallRun } from './small-run.ts'
 
+t.setTimeout(120_000) // hundreds of runs
+
 const [first, second] = ['20260101-000000-aaaaaa', '20260101-000001-bbbbbb']
 
 /** Steps of a small run in an empty store. */

@@ -131,7 +131,12 @@ t.test('metrics: with the intervals of both, and whether the difference is more 
   t.equal(diffRuns(run(0.8, 0.75, 0.85), run(0.86, 0.79, 0.9))[0]?.within, false, 'above the interval of the first')
   t.equal(diffRuns(run(0.8, 0.75, 0.85), run(0.84, 0.81, 0.9))[0]?.within, false, 'below that of the second')
   const none = changed({ result: { metrics: null } })
-  t.match(diffRuns(none, run(0.8, 0.7, 0.9))[0], { what: 'auc on test', a: null, within: false })
+  t.match(diffRuns(none, run(0.8, 0.7, 0.9))[0], {
+    what: 'auc on test',
+    a: null,
+    intervals: { a: null },
+    within: undefined,
+  })
 })
 
 t.test('outcome, gates, model, cells, warnings', async (t) => {
@@ -161,4 +166,6 @@ t.test('outcome, gates, model, cells, warnings', async (t) => {
     ['model', 'features', 3, 4],
     ['warnings', 'evaluate UNSEEN_LEVELS', null, 'Two rows.'],
   ])
+  const none = { ...a, result: { ...a.result, model: null } }
+  t.strictSame(short(diffRuns(a, none)), [['model', 'digest', one, null]], 'a run without a model')
 })

@@ -6,6 +6,8 @@ import { checkStore, collect, openStore } from '../../src/store/index.ts'
 import { failAt, leftovers, quickFolder, type Taken, watch } from './disk-faults.ts'
 import { type SmallRun, smallRun } from './small-run.ts'
 
+t.setTimeout(120_000) // hundreds of runs
+
 const [first, second] = ['20260101-000000-aaaaaa', '20260101-000001-bbbbbb']
 const codes = ['EIO', 'ENOSPC', 'EROFS', 'EMFILE']
 

@@ -49,7 +49,8 @@ async function makeCell({ objects, cells }: Store, run: string, cell: string): P
 function smallRecord(id: string, files: string): RunRecord {
   const record = recordOf(id, 'loans')
   const outputs = cells.map((cell) => ({ id: cell, plugin: `${cell}@1`, output: digestBytes(`output of ${cell}`) }))
-  const result = { ...record.result, cells: outputs }
+  const split = { ...record.result.split, assignment: digestBytes('output of split') }
+  const result = { ...record.result, split, cells: outputs }
   const observed = cells.map((cell) => ({
     id: cell,
     state: 'ran' as const,

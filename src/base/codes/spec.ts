@@ -118,6 +118,7 @@ export const specCodes = table({
     hint: 'Keep one of the two.',
     exit: 2,
   },
+  SPEC_UNKNOWN_WARNING: { message: '`{warning}` is no warning of Daybook', exit: 2 },
   SPEC_UNKNOWN_CELL: { message: 'there is no cell `{id}`', exit: 2 },
   SPEC_UNUSED_CELL: { message: 'nothing takes up the cell `{id}`', exit: 2 },
   SPEC_CYCLE: {

@@ -3,6 +3,8 @@ import {
   flipRows,
   lateGroups,
   metricRows,
+  moreText,
+  mostLines,
   plainGroups,
   predictionSentences,
   type RunDiff,
@@ -27,7 +29,9 @@ export function diffMarkdown(found: RunDiff): string[] {
   const plain = (group: string): void => {
     const rows = differences.filter((difference) => difference.group === group)
     const head = ['what', 'before', 'after']
-    section(heading(group), table([head, ...rows.map(({ what, a, b }) => [what, valueText(a), valueText(b)])]))
+    const shown = rows.slice(0, mostLines).map(({ what, a, b }) => [what, valueText(a), valueText(b)])
+    const more = rows.length > mostLines ? ['', `${moreText(rows.length - mostLines)}.`] : []
+    section(heading(group), [...table([head, ...shown]), ...more])
   }
   for (const group of plainGroups) plain(group)
   const cells = cellsSentence(found)

@@ -16,6 +16,14 @@ export const plainGroups = ['outcome', 'data', 'page', 'code', 'environment'] as
 /** What comes after the metrics. */
 export const lateGroups = ['gates', 'model', 'warnings'] as const
 
+/** Most lines that a group takes: a table of a thousand columns can change in all of them. */
+export const mostLines = 40
+
+/** What is said of the lines that a list does not show. */
+export function moreText(count: number): string {
+  return `and ${count} more: \`--json\` lists them`
+}
+
 /** Longest value that is printed. */
 const longest = 60
 
@@ -37,6 +45,9 @@ function labelOf(value: Json): string | undefined {
   return typeof use === 'string' ? use : typeof type === 'string' ? type : undefined
 }
 
+/** What is said of a difference that is more than the intervals give. */
+export const beyond = 'beyond them'
+
 /** Head and rows of the metrics that differ: both values, the change, what the intervals say. */
 export function metricRows(differences: readonly Difference[]): string[][] {
   const metrics = differences.filter(({ group }) => group === 'metrics')
@@ -47,7 +58,7 @@ export function metricRows(differences: readonly Difference[]): string[][] {
     numberText(b),
     typeof a === 'number' && typeof b === 'number' ? `${b > a ? '+' : ''}${formatMetric(b - a)}` : '',
     intervals === undefined ? '' : `${boundsText(intervals.a)} -> ${boundsText(intervals.b)}`,
-    within === undefined ? '' : within ? 'within both' : 'beyond them',
+    within === undefined ? '' : within ? 'within both' : beyond,
   ])
   return [['metric', 'before', 'after', 'change', '95% intervals', ''], ...rows]
 }

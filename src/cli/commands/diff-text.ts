@@ -1,9 +1,12 @@
 import { alignColumns, printable, type Terminal } from '../output.ts'
 import {
+  beyond,
   cellsSentence,
   flipRows,
   lateGroups,
   metricRows,
+  moreText,
+  mostLines,
   plainGroups,
   predictionSentences,
   type RunDiff,
@@ -26,23 +29,20 @@ export function diffText(found: RunDiff, terminal: Pick<Terminal, 'paint'>): str
   for (const group of plainGroups) plain(group)
   const cells = cellsSentence(found)
   section('cells', cells === undefined ? [] : [cells])
-  section(
-    'metrics',
-    alignColumns(
-      metricRows(found.differences).map((row) => row.map(printable)),
-      new Set([1, 2, 3]),
-    ),
-  )
+  const metrics = metricRows(found.differences).map((row) => row.map(printable))
+  const marked = metrics.map((row) => row.map((text) => (text === beyond ? terminal.paint('yellow', text) : text)))
+  section('metrics', alignColumns(marked, new Set([1, 2, 3])))
   for (const group of lateGroups) plain(group)
   section('predictions', predictionLines(found))
   return lines
 }
 
 function plainLines({ differences }: RunDiff, group: string): string[] {
-  const rows = differences
-    .filter((difference) => difference.group === group)
+  const found = differences.filter((difference) => difference.group === group)
+  const rows = found
+    .slice(0, mostLines)
     .map(({ what, a, b }) => [what, valueText(a), '->', valueText(b)].map(printable))
-  return alignColumns(rows)
+  return [...alignColumns(rows), ...(found.length > mostLines ? [moreText(found.length - mostLines)] : [])]
 }
 
 function predictionLines({ predictions }: RunDiff): string[] {
@@ -65,7 +65,7 @@ function predictionLines({ predictions }: RunDiff): string[] {
         new Set([2, 3, 4]),
       ),
     ),
-    ...(more > 0 ? [`and ${more} more: --json lists them`] : []),
+    ...(more > 0 ? [moreText(more)] : []),
   ]
 }
 

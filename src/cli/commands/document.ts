@@ -6,6 +6,7 @@ import {
   openStore,
   postEvents,
   type RunRecord,
+  type Signed,
   type Store,
   signedFor,
   storeFolder,
@@ -27,7 +28,12 @@ export async function document(run: string, options: DocumentOptions, terminal: 
     throw fail('CLI_USAGE', { reason: '`--post` sends lineage events: it needs `--as open-lineage`' })
   const store = await openStore(storeFolder(undefined, options.store), { create: false })
   const record = await store.runs.resolve(run)
-  const text = await writeDocument(kind, record, (digest) => store.objects.get(digest), await signed(record, store))
+  const text = await writeDocument(
+    kind,
+    record,
+    (digest) => store.objects.get(digest),
+    await signed(record, store, terminal),
+  )
   const file = options.out === undefined ? null : resolve(options.out)
   if (file !== null) await write(file, text)
   const posted = options.post === undefined ? null : await post(text, options.post)
@@ -46,11 +52,14 @@ export async function document(run: string, options: DocumentOptions, terminal: 
   return 0
 }
 
-async function signed(record: RunRecord, store: Store) {
+/** What the record holds can be printed though the ledger or the signatures beside it are damaged. */
+async function signed(record: RunRecord, store: Store, terminal: Terminal): Promise<Signed | undefined> {
   try {
     return await signedFor(record, store)
-  } catch {
-    return undefined // a damaged ledger is told by fsck; what the record holds can be printed all the same
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    terminal.problem(`The document says nothing of the ledger and of sign-offs: ${reason}. See daybook fsck.`)
+    return undefined
   }
 }
 

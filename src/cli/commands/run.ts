@@ -95,7 +95,7 @@ function commandLine(page: string, { set = [], threads }: RunOptions): string {
 }
 
 /** The `--json` envelope of a run. */
-function runJson({ record, report, problem, lock, attestation }: FinishedRun, serving?: Serving): Json {
+function runJson({ record, report, problem, lock, warnings, attestation }: FinishedRun, serving?: Serving): Json {
   const { id, digest, pipeline, status, result, observed, error, deploy, approvals = [] } = record
   const seen = new Map(observed.cells.map((cell) => [cell.id, cell]))
   return {
@@ -109,6 +109,7 @@ function runJson({ record, report, problem, lock, attestation }: FinishedRun, se
       const { state = 'skipped', key = null, ms = 0 } = seen.get(cell) ?? {}
       return { id: cell, plugin, state, key, output, ms }
     }),
+    warnings: warnings as unknown as Json,
     report: report ?? null,
     approvals: approvalsJson(approvals),
     ...(attestation && { attestation }),
@@ -118,7 +119,7 @@ function runJson({ record, report, problem, lock, attestation }: FinishedRun, se
   }
 }
 
-function printOutcome({ record, report, problem, lock, attestation }: FinishedRun, terminal: Terminal): void {
+function printOutcome({ record, report, problem, lock, warnings, attestation }: FinishedRun, terminal: Terminal): void {
   const { result, status, error, observed, approvals = [] } = record
   if (problem) for (const one of problem.all) terminal.problem(formatError(one))
   else if (error) terminal.problem(`${error.code}  ${error.message}`)
@@ -136,6 +137,7 @@ function printOutcome({ record, report, problem, lock, attestation }: FinishedRu
   )
   terminal.result(`digest  ${record.digest}`)
   if (result.model) terminal.result(`model   ${result.model.digest}`)
+  if (warnings.count > 0) terminal.result(warningsLine(warnings))
   if (report) terminal.result(`report  ${relative('.', report)}`)
   if (lock) printLock(lock, terminal)
   for (const { role, by } of approvals)
@@ -144,6 +146,12 @@ function printOutcome({ record, report, problem, lock, attestation }: FinishedRu
   terminal.message()
   if (status === 'gateFailed')
     terminal.message('A gate failed: nothing was deployed. The report says where the model falls short.')
+}
+
+/** `3 warnings (1 silenced)` */
+function warningsLine({ count, silenced }: FinishedRun['warnings']): string {
+  const counted = `${count} warning${count === 1 ? '' : 's'}`
+  return `warned  ${counted}${silenced > 0 ? ` (${silenced} silenced)` : ''}`
 }
 
 function printLock({ file, state, moved }: LockOutcome, terminal: Terminal): void {

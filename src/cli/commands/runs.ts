@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { stringify } from 'yaml'
 import type { Json } from '../../base/json.ts'
 import { type ChainEntry, isTombstone, openStore, resolvedPage, storeFolder } from '../../index.ts'
-import { alignColumns, formatDuration, formatMetric, type Terminal } from '../output.ts'
+import { alignColumns, formatDuration, formatMetric, printable, type Terminal } from '../output.ts'
 import { gateLine, metricLines } from './metrics.ts'
 import type { CommonOptions } from './options.ts'
 import { type PageCommandOptions, pageOptions } from './options.ts'
@@ -93,6 +93,9 @@ export async function show(run: string, options: ShowOptions, terminal: Terminal
   })
   for (const line of alignColumns([['cell', 'plugin', 'state', 'time or origin', 'output'], ...rows]))
     terminal.result(line)
+  if ((record.warnings ?? []).length > 0) terminal.result()
+  for (const { cell, code, message, silenced } of record.warnings ?? [])
+    terminal.result(printable(`warning ${cell} ${code}${silenced ? ' (silenced)' : ''}: ${message}`))
   if (result.metrics) {
     terminal.result()
     for (const line of metricLines(result.metrics)) terminal.result(line)

@@ -1,6 +1,7 @@
 import { formatNumber, formatTime } from '../numbers.ts'
 import { type Block, blocks, code, type Line, quoted, type Section } from './blocks.ts'
 import { algorithmSection, preprocessSection } from './card-cells.ts'
+import { checkSection } from './card-checks.ts'
 import { dataSection } from './card-data.ts'
 import { gateSection, groupSection, importanceSection, performanceSection } from './card-performance.ts'
 import { provenanceSection, reproduceSection } from './card-provenance.ts'
@@ -31,6 +32,7 @@ export function cardOf(source: DocumentSource): Card {
       ownerSection(source),
       limitSection(source, notes),
       ...dataSection(source),
+      checkSection(source),
       preprocessSection(source),
       algorithmSection(source),
       performanceSection(source),

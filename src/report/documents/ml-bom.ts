@@ -103,7 +103,7 @@ function dataComponents(source: DocumentSource): readonly JsonObject[] {
       'bom-ref': dataRef(cell),
       name,
       version: digest.slice(0, 12),
-      hashes: sha256(digest),
+      ...(files.length < 2 && { hashes: sha256(digest) }), // of several files it is over their digests: no hash of bytes
       ...(files.length > 0 && { components: files }),
       data: [
         {
@@ -114,7 +114,7 @@ function dataComponents(source: DocumentSource): readonly JsonObject[] {
           ...(owner !== undefined && { governance: { owners: [{ organization: { name: owner } }] } }),
         },
       ],
-      properties: properties({ 'daybook:rows': rows, 'daybook:columns': columns, 'daybook:synthetic': synthetic }),
+      properties: properties({ 'daybook:digest': digest, 'daybook:synthetic': synthetic }),
     }
   })
 }

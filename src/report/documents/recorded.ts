@@ -14,6 +14,10 @@ function textOf(value: Json | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
+function numberOf(value: Json | undefined): number | undefined {
+  return typeof value === 'number' ? value : undefined
+}
+
 /** What was observed around a run, by fields that not every record has. */
 export interface Environment {
   readonly v8: string | undefined
@@ -133,23 +137,46 @@ export function rowsSeen({ result }: RunRecord): RowsSeen {
   return { told, other }
 }
 
-/** What the `checks` cell found; undefined where the run has none. */
+/** One kind of check: how much was looked at, the worst that was seen, how often it was told. */
+export interface CheckKind {
+  readonly code: string
+  readonly looked: number
+  /** Columns, classes, rows or facts. */
+  readonly of: string
+  readonly worst: { readonly value: number; readonly column: string | undefined } | undefined
+  readonly threshold: number | undefined
+  readonly found: number
+}
+
+/** What the `checks` cell found. */
 export interface ChecksSummary {
-  readonly kinds: number
+  readonly kinds: readonly CheckKind[]
   readonly findings: number
   /** Whether training, validation and test rows are apart; undefined where it was not proven. */
   readonly apart: boolean | undefined
 }
 
-/** Reads what the `checks` cell wrote. */
+/** Reads what the `checks` cell wrote; undefined where the run has none. */
 export function readChecks(checks: Json | undefined): ChecksSummary | undefined {
   if (!isObject(checks)) return undefined
   const { findings, summary } = checks
   const { holds } = objectAt(checks, ['proof'])
   return {
-    kinds: Array.isArray(summary) ? summary.length : 0,
+    kinds: (Array.isArray(summary) ? summary : []).filter(isObject).map(checkKind),
     findings: Array.isArray(findings) ? findings.length : 0,
     apart: typeof holds === 'boolean' ? holds : undefined,
+  }
+}
+
+function checkKind({ code, looked, of, worst, threshold, found }: JsonObject): CheckKind {
+  const { value, column } = objectAt(worst)
+  return {
+    code: textOf(code) ?? '',
+    looked: numberOf(looked) ?? 0,
+    of: textOf(of) ?? '',
+    worst: typeof value === 'number' ? { value, column: textOf(column) } : undefined,
+    threshold: numberOf(threshold),
+    found: numberOf(found) ?? 0,
   }
 }
 

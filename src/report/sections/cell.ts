@@ -4,7 +4,7 @@ import { renderMarkdown } from '../markdown.ts'
 import { message } from '../markdown-inline.ts'
 import { clip, formatDuration, formatNumber } from '../numbers.ts'
 import { shownTable } from '../table.ts'
-import type { CellView, Setting } from '../view.ts'
+import type { CellView, CellWarning, Setting } from '../view.ts'
 import { yamlBlock } from '../yaml-block.ts'
 
 const tones: Readonly<Record<CellState, string>> = { ran: 'ok', cached: '', failed: 'bad', skipped: 'warn' }
@@ -32,9 +32,14 @@ ${figures.length > 0 && html`<div class="charts">${figures}</div>`}
 ${tables.slice(0, most).map((table) => shownTable(table, rows))}
 ${left > 0 && html`<p class="muted">${formatNumber(left)} more figures and tables are kept with the run.</p>`}
 ${!cell.complete && html`<p class="muted">What this cell showed is no longer in the store.</p>`}
-${cell.shown.warnings.slice(0, mostOfEach).map((warning) => html`<p><span class="tag warn">${warning.code}</span> ${message(clip(warning.message, 500))}</p>`)}
+${cell.warnings.slice(0, mostOfEach).map(warningLine)}
 ${cellFooter(cell)}
 </section>`
+}
+
+function warningLine({ code, message: text, silenced }: CellWarning): Html {
+  if (silenced === undefined) return html`<p><span class="tag warn">${code}</span> ${message(clip(text, 500))}</p>`
+  return html`<p class="muted"><span class="tag">${code}</span> ${message(clip(text, 500))} <em>Silenced: ${clip(silenced, 500)}</em></p>`
 }
 
 function cellHeader(cell: CellView): Html {

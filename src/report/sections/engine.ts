@@ -2,12 +2,13 @@ import { type Html, html } from '../html.ts'
 import { formatMetric, formatNumber, formatShare, formatValue } from '../numbers.ts'
 import { shownTable } from '../table.ts'
 import { type CellView, isObject, type ReadObject, type RunView, readJson, type Setting } from '../view.ts'
+import { checksSection } from './checks.ts'
 import { evaluationSection, readEvaluation } from './evaluation.ts'
 import { importanceSection } from './importance.ts'
 import { profileSection } from './profile.ts'
 import { gateBound, gateMark } from './verdict.ts'
 
-/** What the engine itself shows of a cell: the profile of a source, the split, the evaluation, the gates, what a target wrote. */
+/** What the engine itself shows of a cell: the profile of a source, the split, the checks, the evaluation, the gates, what a target wrote. */
 export async function engineOutput(
   cell: CellView,
   view: RunView,
@@ -16,6 +17,7 @@ export async function engineOutput(
   if (cell.isTarget) return deployed(cell, read)
   if (cell.id === 'split') return splitTable(view)
   if (cell.id === 'gates') return gateTable(view)
+  if (cell.id === 'checks') return checksSection(cell, view, read)
   if (cell.id === 'evaluate') return evaluationSection(await readEvaluation(cell.output, read), view, drawer)
   if (cell.id === 'train') return importanceSection(cell, drawer)
   return profileSection(cell, view)

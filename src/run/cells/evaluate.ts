@@ -1,10 +1,13 @@
+import { type WarningCode, warningText } from '../../base/codes/warnings.ts'
 import { fail } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { Features, Frame } from '../../frame/index.ts'
 import { conformFrame, countUnseen, type Model, openModel, parseManifest, type Scored } from '../../model/index.ts'
 import type { PageFacts } from '../../plan/index.ts'
 import type { State, StateObject } from '../../plugin/api.ts'
+import type { Evaluation } from '../../store/index.ts'
 import { evaluateParts, type MetricCell, type ScoredRows } from '../evaluation/index.ts'
+import { chancePsi, DRIFTED } from '../evaluation/stability.ts'
 import { gather } from '../fit/training-rows.ts'
 import { rowWeights } from '../fit/weights.ts'
 import { type AskedQuestion, questionOf, truthOf } from '../question.ts'
@@ -29,7 +32,7 @@ export async function runEvaluate(ctx: TaskContext): Promise<Omit<Answer, 'shown
     return { rows, frame: conformFrame(frame.take(rows), model.signature, { lenient: true }) }
   }
   const [train, validation, test] = [conformed(TRAIN), conformed(VALIDATION), conformed(TEST)]
-  warnOfUnseen(ctx, model, test.frame)
+  warnOfUnseen(ctx, test.frame)
   const score = (part: typeof train): ScoredRows => ({
     ...labels(part.rows, model.scoreConformed(part.frame)),
     features: () => model.features(part.frame),
@@ -54,6 +57,7 @@ export async function runEvaluate(ctx: TaskContext): Promise<Omit<Answer, 'shown
       kernels: ctx.scoring,
     }),
   )
+  warnOfDrift(ctx, evaluation)
   return {
     outputs: { evaluation: await ctx.putJson(evaluation as unknown as Json) },
     facts: { metrics: evaluation.metrics as unknown as JsonObject },
@@ -106,17 +110,23 @@ function foldOf(state: State, labels: (rows: Uint32Array, scored: Scored) => Sco
 }
 
 /** Levels of the test rows that training did not see: served rows like them would be refused under `unseen: error`. */
-function warnOfUnseen(ctx: TaskContext, model: Model, test: Frame): void {
-  for (const [column, rows] of countUnseen(test)) {
-    const { unseen } = model.signature.columns.find(({ name }) => name === column) ?? {}
-    const consequence =
-      unseen === 'error'
-        ? 'Served rows like these are refused: declare `unseen: other` or `missing` if they should be scored.'
-        : ''
-    ctx.warn(
-      'UNSEEN_LEVELS',
-      `${rows} test rows hold a level of \`${column}\` that training did not see. ${consequence}`.trim(),
-      { column, rows },
-    )
+function warnOfUnseen(ctx: TaskContext, test: Frame): void {
+  for (const [column, rows] of countUnseen(test)) tell(ctx, 'UNSEEN_LEVELS', { column, rows })
+}
+
+/** Columns whose test rows lie far from the training rows, and farther than so few rows do by chance. */
+function warnOfDrift(ctx: TaskContext, { stability, parts }: Evaluation): void {
+  for (const { name, psi, bins } of stability.features) {
+    if (psi === null || psi <= DRIFTED || psi <= chancePsi(bins.length, parts.train.rows, parts.test.rows)) continue
+    tell(ctx, 'DRIFT_COLUMN', { column: name, value: Math.round(psi * 1000) / 1000 }, DRIFTED)
   }
+}
+
+function tell(
+  ctx: TaskContext,
+  code: WarningCode,
+  values: Readonly<Record<string, number | string>>,
+  threshold?: number,
+): void {
+  ctx.warn(code, warningText(code, values), { ...values, ...(threshold !== undefined && { threshold }) })
 }

@@ -98,6 +98,7 @@ interface Scorer {
 
 /** A run's model as it can be opened today, with a note where a plugin's code is not what the run used. */
 async function openScorer(record: RunRecord, store: Store): Promise<Scorer> {
+  if (record.result.model === null) throw new Error(`run ${record.id} made no model`)
   const registry = await runRegistry(store, record)
   const model = await attempt(`the model of run ${record.id} cannot be opened`, openModelWith(store, record, registry))
   const { preprocess, algorithm } = model.manifest

@@ -8,6 +8,21 @@ const BINS = 10
 /** Smallest share of a bin: an empty bin would make the index infinite. */
 const FLOOR = 0.0001
 
+/** Index above which a column counts as shifted. */
+export const DRIFTED = 0.25
+/** Standard normal quantile of one in ten thousand. */
+const RARELY = 3.72
+
+/**
+ * The index that equal rows seldom exceed by chance: on n and m rows, n·m / (n + m) times the index is nearly chi-squared
+ * with one degree of freedom less than there are bins (Wilson and Hilferty's approximation of its quantile).
+ */
+export function chancePsi(bins: number, train: number, test: number): number {
+  const degrees = Math.max(1, bins - 1)
+  const root = 1 - 2 / (9 * degrees) + RARELY * Math.sqrt(2 / (9 * degrees))
+  return (degrees * root * root * root * (train + test)) / (train * test)
+}
+
 /** Assigns rows to bins that the training rows define. */
 interface Binning {
   readonly labels: readonly string[]

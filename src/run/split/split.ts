@@ -53,7 +53,8 @@ export function splitFromState(state: State): Split {
 }
 
 function where(rows: number, holds: (row: number) => boolean): Uint32Array {
-  const found: number[] = []
-  for (let row = 0; row < rows; row++) if (holds(row)) found.push(row)
-  return Uint32Array.from(found)
+  const chosen = new Uint32Array(rows)
+  let count = 0
+  for (let row = 0; row < rows; row++) if (holds(row)) chosen[count++] = row
+  return chosen.slice(0, count)
 }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { canonicalJson } from '../../../src/base/canonical.ts'
 import { digestBytes } from '../../../src/base/digest.ts'
 import type { JsonObject } from '../../../src/base/json.ts'
 import { writeDocument } from '../../../src/report/documents/index.ts'
@@ -75,11 +76,15 @@ t.test(
       },
       { role: 'owner', keys: null, by: null, run: null, statement: null, note: null, at: null },
     ]
+    const worst = { value: 0.97, column: 'income' }
+    const kind = { code: 'LEAK_COLUMN', looked: 8, of: 'columns', worst, threshold: 0.95, found: 1 }
+    const checks = { format: 1, proof: { holds: true }, summary: [kind], findings: [{ code: 'LEAK_COLUMN' }] }
     const made = makeRun({
       shown: goodShown,
+      outputs: { data: checks },
       record: { warnings, approvals } as Partial<RunRecord>,
       result: {
-        cells,
+        cells: [...cells, { id: 'checks', plugin: 'engine:checks@1', output: digestBytes(canonicalJson(checks)) }],
         page: { ...record.result.page, ignore: [{ warning: 'LEAK_COLUMN', reason: 'Known at the counter' }] },
         inputs: [
           {
@@ -116,6 +121,8 @@ t.test(
       `yes, patch \`${digestBytes('patch')}\``,
       `package-lock.json \`${digestBytes('lock')}\``,
       'Asia/Kathmandu',
+      'Each of the 2 fitted cells recorded the digest of the rows that it saw: all are those of the training rows, or of their fold. The parts share no row.',
+      '| `LEAK_COLUMN` | 8 columns | `income` | 0.9700 | 0.9500 | 1 |',
       'the page waits for: owner.',
       '| validator | 2026-11-22 10:00:00 UTC | `abababababababab` | Read. |',
     ])

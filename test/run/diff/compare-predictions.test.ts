@@ -139,7 +139,7 @@ t.test('what cannot be compared says why, and throws nothing', async (t) => {
     return found?.compared === false ? found.reason : found
   }
   t.match(await reason(a, other), /the first run answers a binary question, the second a regression one/)
-  t.match(await reason(a, failed), new RegExp(`the model of run ${failed.id} cannot be opened: .*failed`))
+  t.match(await reason(a, failed), `run ${failed.id} made no model`)
   const removed = (digest: string) => {
     const file = join(workshop.folder, '.daybook', 'objects', 'sha256', digest.slice(0, 2), digest.slice(2))
     chmodSync(file, 0o600)

@@ -99,7 +99,7 @@ export function checks({ checks }: DocumentSource): Found {
   if (checks === undefined) return undefined
   const found = checks.findings === 0 ? 'found nothing' : `found ${formatNumber(checks.findings)}`
   return {
-    text: [code('checks'), `: ${formatNumber(checks.kinds)} kinds of leakage and data checks ${found}`],
-    at: 'card-warnings',
+    text: [code('checks'), `: ${formatNumber(checks.kinds.length)} kinds of leakage and data checks ${found}`],
+    at: 'card-checks',
   }
 }

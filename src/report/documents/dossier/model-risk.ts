@@ -236,14 +236,14 @@ function governance(source: DocumentSource): readonly Point[] {
   ]
 }
 
-/** Promised directions, which the algorithm kept or the run failed. */
+/** Promised directions: an algorithm that cannot keep them is refused. */
 function monotone({ page }: DocumentSource): Evidence | undefined {
   const promised = Object.entries(objectAt(page, ['data', 'columns'])).flatMap(([name, facts]) =>
     typeof objectAt(facts).monotone === 'string' ? [name] : [],
   )
   return promised.length === 0
     ? undefined
-    : { text: ['Promised and kept for ', ...names(promised)], at: 'card-columns' }
+    : { text: ['Promised, and the algorithm is held to it: ', ...names(promised)], at: 'card-columns' }
 }
 
 function outOfTime({ page, record }: DocumentSource): Evidence | undefined {
