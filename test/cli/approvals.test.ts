@@ -75,10 +75,9 @@ t.test('run, approve, run, serve: what is waited for is told at each step', asyn
   t.equal(second.code, 0)
   const told = JSON.parse(second.stdout)
   t.match(told, { ok: true, approvals: [{ role: 'validator', by: validator.key }], attestation: { key: analyst.key } })
-  t.match(
-    told.cells.map(({ state }: { state: string }) => state),
-    ['cached', 'cached', 'cached', 'cached', 'cached', 'cached', 'ran'],
-  )
+  const states = told.cells.map(({ state }: { state: string }) => state)
+  t.equal(states.pop(), 'ran', 'the target')
+  t.same([...new Set(states)], ['cached'])
   const verify = ['verify', 'latest', '--key', 'analyst.key.pub', '--json']
   const verified = await daybook(verify, { cwd, env })
   t.match(JSON.parse(verified.stdout), {

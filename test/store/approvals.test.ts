@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { Ajv } from 'ajv'
 import t from 'tap'
 import { canonicalJson } from '../../src/base/canonical.ts'
 import { digestBytes } from '../../src/base/digest.ts'
@@ -29,6 +30,7 @@ import {
   requireApproved,
   type Store,
 } from '../../src/store/index.ts'
+import { recordSchema } from '../../src/store/record-schema.ts'
 import { approvalOf } from '../../src/store/statements.ts'
 import { makeWorkshop, type SeenRun, seeRun, statesOf, type Workshop } from '../run/workshop.ts'
 
@@ -113,6 +115,8 @@ t.test('nothing is deployed before others approved the very result', async (t) =
     { role: 'owner', by: owner.id, run: recordOf(half).id, statement },
   ])
   t.ok(existsSync(join(store.runs.folder(recordOf(last).id), 'deploy', 'deploy.serve')))
+  const fits = new Ajv({ strict: true, allowUnionTypes: true }).compile(recordSchema())
+  for (const one of [record, recordOf(last)]) t.ok(fits(one), JSON.stringify(fits.errors))
   t.same((await checkStore(store)).damages, [])
 
   const replay = verifyRun(recordOf(last), { store: store.folder, threads: 1, env: {} })

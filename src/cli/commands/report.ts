@@ -36,6 +36,9 @@ async function render(record: RunRecord, store: Store): Promise<string> {
   const { approvals: demands = [] } = record
   const waits = demands.some(({ by }) => by === null)
   const { approvals } = waits ? await findApprovals(record.digest, demands, store) : { approvals: demands }
+  const signed = await signedFor(record, store)
+  // Where nobody signed anything since, it is the same report again.
+  const since = signed.provenance.length + signed.approvals.length + signed.damaged > 0 ? signed : undefined
   const now = { ...record, ...(approvals.length > 0 && { approvals }) }
-  return renderReport(now, (digest) => store.objects.get(digest), undefined, await signedFor(record, store))
+  return renderReport(now, (digest) => store.objects.get(digest), undefined, since)
 }

@@ -102,6 +102,8 @@ export async function show(run: string, options: ShowOptions, terminal: Terminal
   }
   if (result.gates.length > 0) terminal.result()
   for (const gate of result.gates) terminal.result(gateLine(gate, terminal))
+  for (const { role, by } of record.approvals ?? [])
+    terminal.result(`approve ${role}: ${by === null ? terminal.paint('yellow', 'waited for') : `by key ${by}`}`)
   return 0
 }
 
