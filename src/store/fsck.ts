@@ -1,26 +1,14 @@
 import { existsSync } from 'node:fs'
-import { readdir, rename } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { byCodeUnit } from '../base/canonical.ts'
 import { type Digest, digestBytes, isDigest } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
 import { attestationsOf } from './attestations.ts'
-import { makeFolder, namesIn, readIfThere, syncFolder } from './durable.ts'
-import { isTombstone, type LedgerEntry, type Tombstone } from './ledger-entry.ts'
+import { type Damage, Damages } from './damage.ts'
+import { type ChainEntry, isTombstone, type LedgerEntry, type Tombstone } from './ledger-entry.ts'
 import { type Store, storeFiles } from './open-store.ts'
 import { objectsOf } from './reach.ts'
 import type { RunRecord } from './record.ts'
-
-/** One thing that is wrong with a store. */
-export interface Damage {
-  readonly error: DaybookError
-  /** Path in the store. */
-  readonly path: string
-  /** Runs that it hurts. */
-  readonly runs: readonly string[]
-  /** True where the file was set aside, so that the next run makes it anew. */
-  readonly quarantined: boolean
-}
 
 /** What a check of a store found. */
 export interface StoreCheck {
@@ -34,9 +22,6 @@ export interface StoreCheck {
     readonly drawings: number
   }
 }
-
-/** Where broken objects, cell entries and drawings are set aside. */
-const quarantine = 'quarantine'
 
 /**
  * Reads every file of a store again and holds it against its digest: objects, cell entries, drawings, the chain of the ledger
@@ -55,12 +40,14 @@ export async function checkStore(store: Store): Promise<StoreCheck> {
   const objects = await check.objects()
   const cells = await check.cells()
   const drawings = await check.drawings()
-  return { damages: check.damages, forgotten: check.forgotten, checked: { objects, cells, runs, drawings } }
+  return { damages: check.damages.found, forgotten: check.forgotten, checked: { objects, cells, runs, drawings } }
 }
 
 class Check {
-  readonly damages: Damage[] = []
+  readonly damages: Damages
   readonly #store: Store
+  /** Entries of the ledger, from their own files. */
+  #entries: readonly ChainEntry[] = []
   /** Runs by the objects that they need. */
   readonly #needs = new Map<Digest, string[]>()
   readonly forgotten: { run: string; at: string; reason: string }[] = []
@@ -69,35 +56,37 @@ class Check {
 
   constructor(store: Store) {
     this.#store = store
+    this.damages = new Damages(store)
   }
 
   async ownFiles(): Promise<void> {
-    const isMade = (await this.#read('format')) !== undefined || (await this.#names('ledger')).length > 0
+    const isMade = (await this.damages.read('format')) !== undefined || (await this.damages.names('ledger')).length > 0
     if (!isMade) return // whoever made it was killed: the next run goes on
     for (const [name, content] of Object.entries(storeFiles)) {
-      const found = await this.#read(name)
+      const found = await this.damages.read(name)
       if (found !== 'unreadable' && found?.toString('utf8') !== content)
-        this.#add(fail('STORE_FILE_CHANGED', { path: name }), name)
+        this.damages.add(fail('STORE_FILE_CHANGED', { path: name }), name)
     }
   }
 
   async ledger(): Promise<void> {
-    for (const error of await this.#store.ledger.check()) {
+    const { entries, errors } = await this.#store.ledger.audit()
+    this.#entries = entries
+    for (const error of errors) {
       const { number } = error.values
       const path = number === undefined ? String(error.values.path) : `${String(number).padStart(10, '0')}.json`
-      this.#add(error, number === undefined ? relative(this.#store.folder, path) : join('ledger', path))
+      this.damages.add(error, number === undefined ? relative(this.#store.folder, path) : join('ledger', path))
     }
     for (const name of await this.#store.ledger.damagedBlocks()) {
-      await this.#setAside(fail('STORE_INDEX_DAMAGED', { name }), join('ledger-index', name))
+      await this.damages.setAside(fail('STORE_INDEX_DAMAGED', { name }), join('ledger-index', name))
     }
   }
 
   async runs(): Promise<number> {
-    const entries = await this.#store.ledger.entries()
-    const tombstones = entries.filter(isTombstone)
+    const tombstones = this.#entries.filter(isTombstone)
     for (const tombstone of tombstones)
       for (const digest of [...tombstone.objects, ...tombstone.cells]) this.#gone.set(digest, tombstone)
-    const runs = entries.filter((entry): entry is LedgerEntry => !isTombstone(entry))
+    const runs = this.#entries.filter((entry): entry is LedgerEntry => !isTombstone(entry))
     for (const entry of runs) {
       const record = await this.#recordOf(entry)
       const folder = join('runs', entry.run)
@@ -111,7 +100,7 @@ class Check {
       )
       await this.#targets(record)
       for (const { path, error } of (await attestationsOf(record, this.#store)).damaged)
-        this.#add(error, path, [entry.run])
+        this.damages.add(error, path, [entry.run])
     }
     return runs.length
   }
@@ -122,7 +111,7 @@ class Check {
     if (first !== undefined) this.forgotten.push({ run, at: first.at, reason: first.reason })
     const forgotten = new Set(tombstones.flatMap(({ objects }) => objects))
     const needed = await objectsOf(record, this.#store).catch((thrown) => {
-      this.#add(asDaybookError(thrown), join('runs', run, 'run.json'), [run])
+      this.damages.add(asDaybookError(thrown), join('runs', run, 'run.json'), [run])
       return new Set<Digest>()
     })
     const keys = record.observed.cells.flatMap(({ key }) => (key === null ? [] : [key]))
@@ -138,21 +127,21 @@ class Check {
     const top = 'objects/sha256'
     let count = 0
     const there = new Set<string>()
-    for (const start of await this.#names(top)) {
-      for (const rest of await this.#names(join(top, start))) {
+    for (const start of await this.damages.names(top)) {
+      for (const rest of await this.damages.names(join(top, start))) {
         count += 1
         const digest = start + rest
         there.add(digest)
         const path = join(top, start, rest)
-        const bytes = await this.#read(path)
+        const bytes = await this.damages.read(path)
         if (bytes === 'unreadable') continue
         if (isDigest(digest) && bytes !== undefined && digestBytes(bytes) === digest) this.#left(digest, path)
-        else await this.#setAside(fail('STORE_OBJECT_CORRUPT', { digest }), path, this.#needs.get(digest))
+        else await this.damages.setAside(fail('STORE_OBJECT_CORRUPT', { digest }), path, this.#needs.get(digest))
       }
     }
     for (const [digest, runs] of this.#needs) {
       if (there.has(digest)) continue
-      this.#add(fail('STORE_OBJECT_MISSING', { digest }), objectPath(digest), runs)
+      this.damages.add(fail('STORE_OBJECT_MISSING', { digest }), objectPath(digest), runs)
     }
     return count
   }
@@ -181,14 +170,14 @@ class Check {
     inspect: (name: string) => Promise<unknown>,
     damaged: (name: string) => DaybookError,
   ): Promise<number> {
-    const names = await this.#names(folder)
+    const names = await this.damages.names(folder)
     for (const name of names) {
       const path = join(folder, name)
       try {
         if ((await inspect(name)) !== undefined) this.#left(name, path)
-        else await this.#setAside(damaged(name), path)
+        else await this.damages.setAside(damaged(name), path)
       } catch (thrown) {
-        this.#add(asDaybookError(thrown), path)
+        this.damages.add(asDaybookError(thrown), path)
       }
     }
     return names.length
@@ -198,7 +187,7 @@ class Check {
     try {
       return await this.#store.runs.read(run)
     } catch (thrown) {
-      this.#add(asDaybookError(thrown), join('runs', run, 'run.json'), [run])
+      this.damages.add(asDaybookError(thrown), join('runs', run, 'run.json'), [run])
       return undefined
     }
   }
@@ -206,72 +195,29 @@ class Check {
   /** Files of targets beside the record, against the lists that the record names. */
   async #targets({ id, deploy = [] }: RunRecord): Promise<void> {
     for (const { id: cell, output } of deploy) {
-      const list = output === null ? undefined : await this.#read(objectPath(output), [id])
+      const list = output === null ? undefined : await this.damages.read(objectPath(output), [id])
       if (list === undefined || list === 'unreadable' || digestBytes(list) !== output) continue // found with the objects
       const folder = join('runs', id, 'deploy', cell)
       const files = JSON.parse(new TextDecoder().decode(list)) as Readonly<Record<string, Digest>>
       for (const [path, digest] of Object.entries(files)) await this.#hold(join(folder, path), digest, id)
-      for (const path of await filesIn(this.#path(folder))) {
+      for (const path of await filesIn(this.damages.path(folder))) {
         if (!Object.hasOwn(files, path))
-          this.#add(fail('STORE_FILE_STRANGE', { path: join(folder, path) }), join(folder, path), [id])
+          this.damages.add(fail('STORE_FILE_STRANGE', { path: join(folder, path) }), join(folder, path), [id])
       }
     }
   }
 
   async #hold(path: string, expected: Digest, run: string): Promise<void> {
-    const found = await this.#read(path, [run])
+    const found = await this.damages.read(path, [run])
     if (found === 'unreadable') return
-    if (found === undefined) this.#add(fail('STORE_FILE_MISSING', { path }), path, [run])
-    else if (digestBytes(found) !== expected) this.#add(fail('STORE_FILE_CHANGED', { path }), path, [run])
+    if (found === undefined) this.damages.add(fail('STORE_FILE_MISSING', { path }), path, [run])
+    else if (digestBytes(found) !== expected) this.damages.add(fail('STORE_FILE_CHANGED', { path }), path, [run])
   }
 
   /** A file that a tombstone says is gone. */
   #left(digest: Digest, path: string): void {
     const tombstone = this.#gone.get(digest)
-    if (tombstone !== undefined) this.#add(fail('STORE_NOT_FORGOTTEN', { path, at: tombstone.at }), path)
-  }
-
-  /** Bytes of a file; undefined where it is gone. One that cannot be read is told of. */
-  async #read(path: string, runs: readonly string[] = []): Promise<Buffer | undefined | 'unreadable'> {
-    try {
-      return await readIfThere(this.#path(path), this.#store.onStep)
-    } catch (thrown) {
-      this.#add(asDaybookError(thrown), path, runs)
-      return 'unreadable'
-    }
-  }
-
-  async #names(folder: string): Promise<string[]> {
-    try {
-      return (await namesIn(this.#path(folder), this.#store.onStep)).sort(byCodeUnit)
-    } catch (thrown) {
-      this.#add(asDaybookError(thrown), folder)
-      return []
-    }
-  }
-
-  async #setAside(error: DaybookError, path: string, runs: readonly string[] = []): Promise<void> {
-    const { onStep } = this.#store
-    const to = this.#path(join(quarantine, path.replaceAll(/[/\\]/g, '-')))
-    const quarantined = await makeFolder(this.#path(quarantine), onStep)
-      .then(() => {
-        onStep?.('rename', to)
-        return rename(this.#path(path), to)
-      })
-      .then(() => syncFolder(this.#path(quarantine), onStep))
-      .then(
-        () => true,
-        () => false,
-      )
-    this.damages.push({ error, path, runs, quarantined })
-  }
-
-  #add(error: DaybookError, path: string, runs: readonly string[] = []): void {
-    this.damages.push({ error, path, runs, quarantined: false })
-  }
-
-  #path(path: string): string {
-    return join(this.#store.folder, path)
+    if (tombstone !== undefined) this.damages.add(fail('STORE_NOT_FORGOTTEN', { path, at: tombstone.at }), path)
   }
 }
 

@@ -121,7 +121,7 @@ export class Ledger {
 
   /**
    * Looks the whole ledger over, at the price of a look at each file's size and times: a file that is as it was when it was
-   * read is not read again. {@link check} reads them all.
+   * read is not read again. {@link audit} reads them all.
    *
    * @throws DaybookError STORE_UNREADABLE
    */
@@ -141,8 +141,14 @@ export class Ledger {
     return { entries, damaged: [...damaged] }
   }
 
-  /** What is wrong with the chain: entries that are damaged, missing, or do not follow the one before. Reads every entry. */
-  async check(): Promise<DaybookError[]> {
+  /** What is wrong with the chain: entries that are damaged, missing, or do not follow the one before. */
+  async check(): Promise<readonly DaybookError[]> {
+    return (await this.audit()).errors
+  }
+
+  /** Reads every entry from its own file: those that are sound, oldest first, and what is wrong with the chain. */
+  async audit(): Promise<{ readonly entries: readonly ChainEntry[]; readonly errors: readonly DaybookError[] }> {
+    const entries: ChainEntry[] = []
     const errors: DaybookError[] = []
     this.#known.clear()
     const last = Math.max((await this.#numbers()).at(-1) ?? 0, await this.#lastOfBlocks())
@@ -154,12 +160,13 @@ export class Ledger {
           errors.push(fail('STORE_LEDGER_DAMAGED', { number: read.number, reason }))
         }
         previous = read.entry
+        entries.push(read)
       } else {
         errors.push(read)
         previous = undefined
       }
     }
-    return errors
+    return { entries, errors }
   }
 
   /** Names of the blocks that do not hold what the entries do. */
