@@ -93,8 +93,9 @@ export interface FinishedRun {
  * Runs what is stale of a page and records the run: events as they happen, the record at the end. A cell that fails, a gate
  * that fails and an interruption end in a record too.
  *
- * @throws DaybookError what planning throws, before any event; all that is wrong with the data, or with the page over it, once
- *   the rows were read: such a run leaves no record; STORE_… where the record cannot be written
+ * @throws DaybookError what planning throws, or STORE_LEDGER_DAMAGED where no run can be added, before any event; all that is
+ *   wrong with the data, or with the page over it, once the rows were read: such a run leaves no record; STORE_… where the
+ *   record cannot be written
  */
 export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent, FinishedRun> {
   const { pipeline, store, threads, sets, command = '' } = options
@@ -133,6 +134,7 @@ export async function* runPipeline(options: RunOptions): AsyncGenerator<RunEvent
     // Only now: what was cached when the caller planned may have been collected since; from here on nothing is.
     const plan =
       options.plan === undefined ? await planPipeline(pipeline, store) : await stillCached(options.plan, store)
+    await store.ledger.head() // a ledger that takes no entry is told of now, not after the last cell
     const before = await store.runs.latestOf(pipeline.name)
     tell({ type: 'runStarted', run: id, pipeline: pipeline.name, cells: plan.cells.map((cell) => cell.id) })
     const checkData = async (frame: Digest): Promise<readonly DaybookError[]> =>

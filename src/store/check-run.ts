@@ -5,6 +5,7 @@ import { type Digest, digestBytes, isDigest } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
 import { attestationsOf } from './attestations.ts'
 import { falseClaims } from './claims.ts'
+import type { Damage } from './damage.ts'
 import { readIfThere } from './durable.ts'
 import { FileObjects } from './file-objects.ts'
 import type { LedgerEntry } from './ledger-entry.ts'
@@ -12,17 +13,6 @@ import type { Store } from './open-store.ts'
 import { objectsOf } from './reach.ts'
 import type { RunRecord } from './record.ts'
 import { checkRelied } from './relied.ts'
-
-/** One thing that is wrong with a store. */
-export interface Damage {
-  readonly error: DaybookError
-  /** Path in the store. */
-  readonly path: string
-  /** Runs that it hurts. */
-  readonly runs: readonly string[]
-  /** True where the file was set aside, so that the next run makes it anew. */
-  readonly quarantined: boolean
-}
 
 /** What a check of one run found. */
 export interface RunCheck {

@@ -3,14 +3,13 @@ import { join } from 'node:path'
 import { byCodeUnit } from '../base/canonical.ts'
 import type { Digest } from '../base/digest.ts'
 import { asDaybookError, fail } from '../base/errors.ts'
-import type { JsonObject } from '../base/json.ts'
-import type { CellEntry } from './cells.ts'
 import { namesIn, remove, unwritable } from './durable.ts'
-import { sweep } from './gc.ts'
+import { sweep, wholeLedger } from './gc.ts'
 import { isTombstone, type LedgerEntry, type Tombstone } from './ledger-entry.ts'
 import type { Store } from './open-store.ts'
 import { objectsOf } from './reach.ts'
 import type { RunRecord } from './record.ts'
+import { findRows, inputsOf } from './rows-of-inputs.ts'
 import { newRunId } from './runs.ts'
 
 export interface ForgetOptions {
@@ -40,12 +39,6 @@ export interface Forgotten {
   readonly tombstone: Tombstone | null
 }
 
-/** Outputs of cells that hold rows, or a value a row. */
-const rowOutputs: ReadonlySet<string> = new Set(['frame', 'split', 'scored'])
-
-/** Outputs that are fitted to rows. */
-const fittedOutputs: ReadonlySet<string> = new Set(['state', 'model'])
-
 /**
  * Forgets inputs: removes every object that holds their rows, and the cache entries that lead there, of finished runs and of
  * killed ones. A tombstone in the ledger says so first, so that the chain stays whole and nothing that is missing looks lost;
@@ -66,8 +59,7 @@ export async function forget(store: Store, options: ForgetOptions): Promise<Forg
 
 async function forgetAlone(store: Store, options: ForgetOptions): Promise<Forgotten> {
   const { inputs, dryRun = false, models = false, reason, by } = options
-  const { entries, damaged } = await store.ledger.view()
-  if (damaged.length > 0) throw fail('STORE_DAMAGED', { reason: `entry ${damaged[0]} of the ledger cannot be read` })
+  const entries = await wholeLedger(store)
   const records = await recordsOf(
     store,
     entries.filter((entry): entry is LedgerEntry => !isTombstone(entry)),
@@ -136,73 +128,6 @@ async function neededBy(store: Store, records: readonly RunRecord[]): Promise<Re
     for (const { key } of record.observed.cells) if (key !== null) needed.add(key)
   }
   return needed
-}
-
-/** Digests of a run's inputs: of the files that it read, and of what its record holds of each source. */
-export function inputsOf({ result, observed }: RunRecord): readonly Digest[] {
-  return [...new Set([...result.inputs, ...observed.inputs].map(({ digest }) => digest))]
-}
-
-interface Rows {
-  readonly objects: ReadonlySet<Digest>
-  readonly cells: ReadonlySet<Digest>
-}
-
-/** Everything that holds rows of some inputs: by the keys of cells, which name what they were made of, and by the records. */
-async function findRows(
-  store: Store,
-  inputs: readonly Digest[],
-  readers: readonly RunRecord[],
-  models: boolean,
-): Promise<Rows> {
-  const holds = (output: string): boolean => rowOutputs.has(output) || (models && fittedOutputs.has(output))
-  const objects = new Set<Digest>()
-  const cells = new Set<Digest>()
-  const recorded = new Set(readers.flatMap(({ observed }) => observed.cells.map(({ key }) => key)))
-  for (const { key, outputs } of await entriesFrom(store, inputs, recorded)) {
-    const rows = Object.entries(outputs).filter(([name]) => holds(name))
-    if (rows.length > 0) cells.add(key)
-    for (const [, digest] of rows) objects.add(digest)
-  }
-  // Where a cache entry is gone, the record still names what the cell gave.
-  for (const { result } of readers) {
-    const sources = new Set(result.inputs.map(({ cell }) => cell))
-    objects.add(result.split.assignment)
-    for (const { id, plugin, output } of result.cells) {
-      const isEngine = plugin.startsWith('engine:')
-      const isRows = sources.has(id) || /^engine:(split|fold)@/.test(plugin)
-      if (output !== null && (isRows || (models && !isEngine))) objects.add(output)
-    }
-    if (models && result.model !== null) objects.add(result.model.digest)
-  }
-  objects.delete('')
-  return { objects, cells }
-}
-
-/** Cache entries that were made of some inputs, or are `recorded` as such, or take what one of those gave. */
-async function entriesFrom(
-  store: Store,
-  inputs: readonly Digest[],
-  recorded: ReadonlySet<Digest | null>,
-): Promise<readonly CellEntry[]> {
-  const waiting = new Map<Digest, CellEntry>()
-  for (const key of await namesIn(join(store.folder, 'cells'), store.onStep)) {
-    const entry = await store.cells.inspect(key)
-    if (entry !== undefined) waiting.set(key, entry)
-  }
-  const found = new Map<Digest, CellEntry>()
-  for (let before = -1; before < found.size; ) {
-    before = found.size
-    for (const [key, entry] of waiting) {
-      const files = Object.values((entry.parts.files ?? {}) as JsonObject)
-      const above = Object.values((entry.parts.inputs ?? {}) as JsonObject).map((need) => String(need).split('/')[0])
-      const isMadeOf = [...files, entry.outputs.frame].some((digest) => inputs.includes(digest as Digest))
-      if (!isMadeOf && !recorded.has(key) && !above.some((need) => found.has(need as Digest))) continue
-      found.set(key, entry)
-      waiting.delete(key)
-    }
-  }
-  return [...found.values()]
 }
 
 /** A tombstone that says all of this already, with no run after it: it was interrupted, or is said again. */

@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs'
-import { rename } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { byCodeUnit } from '../base/canonical.ts'
 import { type Digest, digestBytes, isDigest } from '../base/digest.ts'
 import { asDaybookError, type DaybookError, fail } from '../base/errors.ts'
-import { checkRunFiles, type Damage, objectPath } from './check-run.ts'
-import { makeFolder, namesIn, readIfThere, syncFolder } from './durable.ts'
-import { isTombstone, type LedgerEntry, type Tombstone } from './ledger-entry.ts'
+import { checkRunFiles, objectPath } from './check-run.ts'
+import { type Damage, Damages } from './damage.ts'
+import { type ChainEntry, isTombstone, type LedgerEntry, type Tombstone } from './ledger-entry.ts'
 import { type Store, storeFiles } from './open-store.ts'
 import { objectsOf } from './reach.ts'
 import type { RunRecord } from './record.ts'
@@ -23,9 +21,6 @@ export interface StoreCheck {
     readonly drawings: number
   }
 }
-
-/** Where broken objects, cell entries and drawings are set aside. */
-const quarantine = 'quarantine'
 
 /**
  * Reads every file of a store again and holds it against its digest: objects, cell entries, drawings, the chain of the ledger
@@ -44,12 +39,14 @@ export async function checkStore(store: Store): Promise<StoreCheck> {
   const objects = await check.objects()
   const cells = await check.cells()
   const drawings = await check.drawings()
-  return { damages: check.damages, forgotten: check.forgotten, checked: { objects, cells, runs, drawings } }
+  return { damages: check.damages.found, forgotten: check.forgotten, checked: { objects, cells, runs, drawings } }
 }
 
 class Check {
-  readonly damages: Damage[] = []
+  readonly damages: Damages
   readonly #store: Store
+  /** Entries of the ledger, from their own files. */
+  #entries: readonly ChainEntry[] = []
   /** Runs by the objects that they need. */
   readonly #needs = new Map<Digest, string[]>()
   readonly forgotten: { run: string; at: string; reason: string }[] = []
@@ -58,38 +55,40 @@ class Check {
 
   constructor(store: Store) {
     this.#store = store
+    this.damages = new Damages(store)
   }
 
   async ownFiles(): Promise<void> {
-    const isMade = (await this.#read('format')) !== undefined || (await this.#names('ledger')).length > 0
+    const isMade = (await this.damages.read('format')) !== undefined || (await this.damages.names('ledger')).length > 0
     if (!isMade) return // whoever made it was killed: the next run goes on
     for (const [name, content] of Object.entries(storeFiles)) {
-      const found = await this.#read(name)
+      const found = await this.damages.read(name)
       if (found !== 'unreadable' && found?.toString('utf8') !== content)
-        this.#add(fail('STORE_FILE_CHANGED', { path: name }), name)
+        this.damages.add(fail('STORE_FILE_CHANGED', { path: name }), name)
     }
   }
 
   async ledger(): Promise<void> {
-    for (const error of await this.#store.ledger.check()) {
+    const { entries, errors } = await this.#store.ledger.audit()
+    this.#entries = entries
+    for (const error of errors) {
       const { number } = error.values
       const path = number === undefined ? String(error.values.path) : `${String(number).padStart(10, '0')}.json`
-      this.#add(error, number === undefined ? relative(this.#store.folder, path) : join('ledger', path))
+      this.damages.add(error, number === undefined ? relative(this.#store.folder, path) : join('ledger', path))
     }
     for (const name of await this.#store.ledger.damagedBlocks()) {
-      await this.#setAside(fail('STORE_INDEX_DAMAGED', { name }), join('ledger-index', name))
+      await this.damages.setAside(fail('STORE_INDEX_DAMAGED', { name }), join('ledger-index', name))
     }
   }
 
   async runs(): Promise<number> {
-    const entries = await this.#store.ledger.entries()
-    const tombstones = entries.filter(isTombstone)
+    const tombstones = this.#entries.filter(isTombstone)
     for (const tombstone of tombstones)
       for (const digest of [...tombstone.objects, ...tombstone.cells]) this.#gone.set(digest, tombstone)
-    const runs = entries.filter((entry): entry is LedgerEntry => !isTombstone(entry))
+    const runs = this.#entries.filter((entry): entry is LedgerEntry => !isTombstone(entry))
     for (const entry of runs) {
       const { record, damages } = await checkRunFiles(entry, this.#store)
-      this.damages.push(...damages)
+      this.damages.found.push(...damages)
       if (record === undefined) continue
       await this.#objectsOf(
         record,
@@ -106,7 +105,7 @@ class Check {
     if (first !== undefined) this.forgotten.push({ run, at: first.at, reason: first.reason })
     const forgotten = new Set(tombstones.flatMap(({ objects }) => objects))
     const needed = await objectsOf(record, this.#store).catch((thrown) => {
-      this.#add(asDaybookError(thrown), join('runs', run, 'run.json'), [run])
+      this.damages.add(asDaybookError(thrown), join('runs', run, 'run.json'), [run])
       return new Set<Digest>()
     })
     const keys = record.observed.cells.flatMap(({ key }) => (key === null ? [] : [key]))
@@ -122,21 +121,21 @@ class Check {
     const top = 'objects/sha256'
     let count = 0
     const there = new Set<string>()
-    for (const start of await this.#names(top)) {
-      for (const rest of await this.#names(join(top, start))) {
+    for (const start of await this.damages.names(top)) {
+      for (const rest of await this.damages.names(join(top, start))) {
         count += 1
         const digest = start + rest
         there.add(digest)
         const path = join(top, start, rest)
-        const bytes = await this.#read(path)
+        const bytes = await this.damages.read(path)
         if (bytes === 'unreadable') continue
         if (isDigest(digest) && bytes !== undefined && digestBytes(bytes) === digest) this.#left(digest, path)
-        else await this.#setAside(fail('STORE_OBJECT_CORRUPT', { digest }), path, this.#needs.get(digest))
+        else await this.damages.setAside(fail('STORE_OBJECT_CORRUPT', { digest }), path, this.#needs.get(digest))
       }
     }
     for (const [digest, runs] of this.#needs) {
       if (there.has(digest)) continue
-      this.#add(fail('STORE_OBJECT_MISSING', { digest }), objectPath(digest), runs)
+      this.damages.add(fail('STORE_OBJECT_MISSING', { digest }), objectPath(digest), runs)
     }
     return count
   }
@@ -165,14 +164,14 @@ class Check {
     inspect: (name: string) => Promise<unknown>,
     damaged: (name: string) => DaybookError,
   ): Promise<number> {
-    const names = await this.#names(folder)
+    const names = await this.damages.names(folder)
     for (const name of names) {
       const path = join(folder, name)
       try {
         if ((await inspect(name)) !== undefined) this.#left(name, path)
-        else await this.#setAside(damaged(name), path)
+        else await this.damages.setAside(damaged(name), path)
       } catch (thrown) {
-        this.#add(asDaybookError(thrown), path)
+        this.damages.add(asDaybookError(thrown), path)
       }
     }
     return names.length
@@ -181,49 +180,6 @@ class Check {
   /** A file that a tombstone says is gone. */
   #left(digest: Digest, path: string): void {
     const tombstone = this.#gone.get(digest)
-    if (tombstone !== undefined) this.#add(fail('STORE_NOT_FORGOTTEN', { path, at: tombstone.at }), path)
-  }
-
-  /** Bytes of a file; undefined where it is gone. One that cannot be read is told of. */
-  async #read(path: string, runs: readonly string[] = []): Promise<Buffer | undefined | 'unreadable'> {
-    try {
-      return await readIfThere(this.#path(path), this.#store.onStep)
-    } catch (thrown) {
-      this.#add(asDaybookError(thrown), path, runs)
-      return 'unreadable'
-    }
-  }
-
-  async #names(folder: string): Promise<string[]> {
-    try {
-      return (await namesIn(this.#path(folder), this.#store.onStep)).sort(byCodeUnit)
-    } catch (thrown) {
-      this.#add(asDaybookError(thrown), folder)
-      return []
-    }
-  }
-
-  async #setAside(error: DaybookError, path: string, runs: readonly string[] = []): Promise<void> {
-    const { onStep } = this.#store
-    const to = this.#path(join(quarantine, path.replaceAll(/[/\\]/g, '-')))
-    const quarantined = await makeFolder(this.#path(quarantine), onStep)
-      .then(() => {
-        onStep?.('rename', to)
-        return rename(this.#path(path), to)
-      })
-      .then(() => syncFolder(this.#path(quarantine), onStep))
-      .then(
-        () => true,
-        () => false,
-      )
-    this.damages.push({ error, path, runs, quarantined })
-  }
-
-  #add(error: DaybookError, path: string, runs: readonly string[] = []): void {
-    this.damages.push({ error, path, runs, quarantined: false })
-  }
-
-  #path(path: string): string {
-    return join(this.#store.folder, path)
+    if (tombstone !== undefined) this.damages.add(fail('STORE_NOT_FORGOTTEN', { path, at: tombstone.at }), path)
   }
 }

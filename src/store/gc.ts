@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Digest } from '../base/digest.ts'
 import { asDaybookError, fail } from '../base/errors.ts'
 import { namesIn, remove, sweepUnfinished, unwritable } from './durable.ts'
-import { isTombstone, type LedgerEntry } from './ledger-entry.ts'
+import { type ChainEntry, isTombstone, type LedgerEntry } from './ledger-entry.ts'
 import type { Store } from './open-store.ts'
 import { objectsOf } from './reach.ts'
 import { newRunId } from './runs.ts'
@@ -50,10 +50,7 @@ export async function sweep(
   store: Store,
   { keep, dryRun = false, graceMs = 3_600_000 }: GcOptions = {},
 ): Promise<Collected> {
-  const { entries, damaged } = await store.ledger.view()
-  // What a lost entry needs is not known: nothing is removed in its absence.
-  if (damaged.length > 0) throw fail('STORE_DAMAGED', { reason: `entry ${damaged[0]} of the ledger cannot be read` })
-  const runs = entries.filter((entry): entry is LedgerEntry => !isTombstone(entry)).reverse()
+  const runs = (await wholeLedger(store)).filter((entry): entry is LedgerEntry => !isTombstone(entry)).reverse()
   const kept = keep === undefined ? runs : latestOfEach(runs, keep)
   const needed = new Set<Digest>()
   const keys = new Set<Digest>()
@@ -74,6 +71,18 @@ export async function sweep(
   const names = new Set(kept.map(({ run }) => run))
   const withoutObjects = runs.map(({ run }) => run).filter((run) => !names.has(run))
   return { objects, cells, runs: folders, bytes: sweep.bytes, withoutObjects }
+}
+
+/**
+ * Every entry of the ledger, for who removes things: what a lost entry needs is not known, so nothing goes in its absence.
+ *
+ * @throws DaybookError STORE_DAMAGED, STORE_UNREADABLE
+ */
+export async function wholeLedger(store: Store): Promise<readonly ChainEntry[]> {
+  const { entries, errors } = await store.ledger.audit()
+  const [error] = errors
+  if (error === undefined) return entries
+  throw error.code === 'STORE_UNREADABLE' ? error : fail('STORE_DAMAGED', { reason: error.message }, { cause: error })
 }
 
 async function isFolder(path: string): Promise<boolean> {

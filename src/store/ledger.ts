@@ -32,6 +32,12 @@ const namePattern = /^\d{10}\.json$/
 const atATime = 64
 const blocksAtATime = 8
 
+/** Entries that are sound, oldest first, and what is wrong with those between. */
+interface AuditedChain {
+  readonly entries: readonly ChainEntry[]
+  readonly errors: readonly DaybookError[]
+}
+
 /** The ledger: one file an entry, each naming the digest of the one before, so that no entry can change or go unseen. */
 export class Ledger {
   readonly #folder: string
@@ -126,7 +132,7 @@ export class Ledger {
 
   /**
    * Looks the whole ledger over, at the price of a look at each file's size and times: a file that is as it was when it was
-   * read is not read again. {@link check} reads them all.
+   * read is not read again. {@link audit} reads them all.
    *
    * @throws DaybookError STORE_UNREADABLE
    */
@@ -146,17 +152,24 @@ export class Ledger {
     return { entries, damaged: [...damaged] }
   }
 
-  /** What is wrong with the chain: entries that are damaged, missing, or do not follow the one before. Reads every entry. */
-  async check(): Promise<DaybookError[]> {
-    return this.#checkChain(1, Math.max((await this.#numbers()).at(-1) ?? 0, await this.#lastOfBlocks()))
+  /** What is wrong with the chain: entries that are damaged, missing, or do not follow the one before. */
+  async check(): Promise<readonly DaybookError[]> {
+    return (await this.audit()).errors
   }
 
   /** As {@link check}, of an entry and those next to it alone. */
-  async checkAround(number: number): Promise<DaybookError[]> {
-    return this.#checkChain(Math.max(1, number - 1), Math.min(number + 1, (await this.#numbers()).at(-1) ?? 0))
+  async checkAround(number: number): Promise<readonly DaybookError[]> {
+    const last = Math.min(number + 1, (await this.#numbers()).at(-1) ?? 0)
+    return (await this.#chain(Math.max(1, number - 1), last)).errors
   }
 
-  async #checkChain(first: number, last: number): Promise<DaybookError[]> {
+  /** Reads every entry from its own file: those that are sound, oldest first, and what is wrong with the chain. */
+  async audit(): Promise<AuditedChain> {
+    return this.#chain(1, Math.max((await this.#numbers()).at(-1) ?? 0, await this.#lastOfBlocks()))
+  }
+
+  async #chain(first: number, last: number): Promise<AuditedChain> {
+    const entries: ChainEntry[] = []
     const errors: DaybookError[] = []
     this.#known.clear()
     let previous: Digest | null | undefined = first === 1 ? null : undefined
@@ -167,12 +180,13 @@ export class Ledger {
           errors.push(fail('STORE_LEDGER_DAMAGED', { number: read.number, reason }))
         }
         previous = read.entry
+        entries.push(read)
       } else {
         errors.push(read)
         previous = undefined
       }
     }
-    return errors
+    return { entries, errors }
   }
 
   /** Names of the blocks that do not hold what the entries do. */
