@@ -26,7 +26,8 @@ export class Batcher {
   readonly #observe: ObserveBatch
   readonly #conformer: RowConformer
   #waiting: Waiting[] = []
-  #alarm: NodeJS.Immediate | NodeJS.Timeout | undefined
+  /** Takes back the alarm that is set. */
+  #alarm: (() => void) | undefined
 
   constructor(model: Model, batching: Batching, observe: ObserveBatch) {
     this.#model = model
@@ -108,14 +109,17 @@ export class Batcher {
       this.#alarm = undefined
       this.flush()
     }
-    this.#alarm = maxDelayMs === 0 ? setImmediate(ring) : setTimeout(ring, maxDelayMs)
+    if (maxDelayMs === 0) {
+      const immediate = setImmediate(ring)
+      this.#alarm = () => clearImmediate(immediate)
+    } else {
+      const timeout = setTimeout(ring, maxDelayMs)
+      this.#alarm = () => clearTimeout(timeout)
+    }
   }
 
   #clearAlarm(): void {
-    if (this.#alarm !== undefined) {
-      clearImmediate(this.#alarm as NodeJS.Immediate)
-      clearTimeout(this.#alarm as NodeJS.Timeout)
-    }
+    this.#alarm?.()
     this.#alarm = undefined
   }
 }

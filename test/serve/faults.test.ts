@@ -41,9 +41,12 @@ t.test('27: a million rows, a body of 100 MB, chunks without end, a slow client,
 function endless(port: number, head: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = ''
-    const socket = connect(port, '127.0.0.1', () => socket.write(head))
     const chunk = `4000\r\n${'1'.repeat(0x4000)}\r\n`
-    const more = setInterval(() => socket.writable && socket.write(chunk), 1)
+    let more: NodeJS.Timeout | undefined
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write(head)
+      more = setInterval(() => socket.writable && socket.write(chunk), 1)
+    })
     socket.on('data', (data) => {
       answer += data
       clearInterval(more)

@@ -16,6 +16,7 @@ export function optionsOf({ model = tinyModel(), token, ...options }: Started = 
     port: 0,
     ...(token !== undefined && { tokens: () => [plainToken(token)] }),
     ...options,
+    limits: { waitMs: 60_000, ...options.limits }, // a busy machine refuses nothing, unless that is what is tested
   }
 }
 

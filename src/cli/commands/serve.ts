@@ -131,10 +131,10 @@ async function start(words: Words, options: ServeCommandOptions, terminal: Termi
   const reload = async (): Promise<void> => {
     try {
       tokens = await readAll()
+      for (const name of await models.names()) await server.reload(name).catch(() => {}) // the server has logged why
     } catch (thrown) {
-      log.error({ err: thrown }, 'tokens not read, those that were taken before still are')
+      log.error({ err: thrown }, 'not reloaded, what was served before goes on')
     }
-    for (const name of await models.names()) await server.reload(name).catch(() => {}) // the server has logged why
   }
   return { ...listening, models: loaded, untilStopped: () => untilStopped(server, listening, loaded, reload, terminal) }
 }
