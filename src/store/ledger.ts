@@ -29,8 +29,8 @@ export interface LedgerView {
 const namePattern = /^\d{10}\.json$/
 
 /** Files that are read at a time, and blocks, each of which may need its files: a process may open only so many. */
-const atATime = 64
-const blocksAtATime = 8
+const atATime = 16
+const blocksAtATime = 4
 
 /** Entries that are sound, oldest first, and what is wrong with those between. */
 interface AuditedChain {

@@ -24,6 +24,7 @@ export class Runs {
   readonly #onStep: OnStep | undefined
   /** Numbers of the entries of runs, as far as this process came across them. */
   readonly #numbers = new Map<string, number>()
+  #search: AsyncGenerator<LedgerEntry, void> = this.#latestFirst()
 
   constructor(folder: string, ledger: Ledger, onStep?: OnStep) {
     this.#folder = folder
@@ -152,7 +153,12 @@ export class Runs {
   async #entryOf(run: string): Promise<LedgerEntry | undefined> {
     const number = this.#numbers.get(run)
     if (number !== undefined) return (await this.#ledger.read(number)) as LedgerEntry
-    for await (const entry of this.#latestFirst()) if (entry.run === run) return this.#own(entry)
+    // Who reads one run after the other goes on where the search before ended; only then is what was added since looked at.
+    for (const search of [this.#search, this.#latestFirst()]) {
+      this.#search = search
+      for (let next = await search.next(); !next.done; next = await search.next())
+        if (next.value.run === run) return this.#own(next.value)
+    }
     return undefined
   }
 

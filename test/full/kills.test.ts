@@ -100,6 +100,7 @@ t.test('a run that is killed at each of its steps', { skip: notFull, timeout: 1_
   const [page = ''] = variants(workshop, 1)
   const registry = await openRegistry({ folder: workshop.folder })
   const base = quickFolder(t)
+  mkdirSync(join(base, 'whole'))
   const whole = await runToStep(page, join(base, 'whole'), 0)
   t.ok(whole.steps && whole.steps > 200, `${whole.steps} steps`)
   for (let step = 1; step <= (whole.steps ?? 0); step++) {

@@ -29,6 +29,7 @@ export async function ls(pipeline: string | undefined, options: CommonOptions, t
     })),
     ...(damaged.length > 0 && { damaged: [...damaged] }),
   })
+  if (terminal.json) return 0
   for (const number of damaged.slice(0, 10))
     terminal.problem(`entry ${number} of the ledger is missing, or not what was written: daybook fsck says more`)
   if (damaged.length > 10) terminal.problem(`and ${damaged.length - 10} more`)
