@@ -14,9 +14,6 @@ export const separators: readonly string[] = [
   ...'\u3000、。〈〉《》「」『』【】・！（），．：；？～',
 ]
 
-/** Upper-case letters beyond ASCII that texts may hold, by their lower case. */
-export const capitals: ReadonlyMap<number, number> = capitalsByLower()
-
 /**
  * A regular expression (RE2) of the texts that the graph reads as the model does. What is neither a separator nor part of words
  * may stand by itself between separators. Lower-casing beyond ASCII differs between engines, so that capitals there may only
@@ -36,7 +33,7 @@ export function strangers(): string {
 }
 
 function casedWord(): string {
-  const large = classOf([...capitals.values()].sort((a, b) => a - b).map(pair))
+  const large = classOf([...capitals().values()].sort((a, b) => a - b).map(pair))
   const lower = classOf(withoutCased(rangesOfWords()))
   return `(?:[${large}]?[${lower}]*|[${large}A-Z]+)`
 }
@@ -73,7 +70,14 @@ function withoutCased(ranges: readonly Range[]): Range[] {
   })
 }
 
-/** The first capital of each lower-case letter beyond ASCII. */
+let known: ReadonlyMap<number, number> | undefined
+
+/** Upper-case letters beyond ASCII that texts may hold, the first of each, by their lower case. Found when first asked for. */
+export function capitals(): ReadonlyMap<number, number> {
+  known ??= capitalsByLower()
+  return known
+}
+
 function capitalsByLower(): ReadonlyMap<number, number> {
   const found = new Map<number, number>()
   for (const [start, end] of rangesOfWords()) {

@@ -27,7 +27,7 @@ function capitalized(word: string): string {
 function shouted(word: string): string {
   return Array.from(word, (letter) => {
     const code = letter.codePointAt(0) as number
-    return String.fromCodePoint(capitals.get(code) ?? code)
+    return String.fromCodePoint(capitals().get(code) ?? code)
   }).join('')
 }
 

@@ -20,8 +20,8 @@ interface Words {
 
 /**
  * Weighs the terms of texts [rows, 1] as nodes of an ONNX graph: float [rows, terms]. ONNX splits texts by one separator at
- * a time and knows no classes of characters, so words are found by splitting at every separator of a list; a text with a
- * character that is neither in the list nor part of words is refused.
+ * a time and knows no classes of characters, so words are found by splitting at every separator of a list; a text in
+ * which a character that is neither in the list nor part of words touches a word is refused.
  */
 export function writeTerms(graph: OnnxGraph, texts: OnnxTensor, vocabulary: WrittenVocabulary): OnnxTensor {
   const { terms, weights, sublinear, normalize } = vocabulary
