@@ -1,5 +1,8 @@
 import { equalAt, type Hashes, hasherOf, hashRows, lastHash, type RawColumn, type RowTable } from './row-hashes.ts'
 
+/** Rows, or up to twice as many, that are held against duplicates to find some that are nearly equal. */
+const nearRows = 10_000
+
 /**
  * Of the rows given, those whose values are frequent enough to meet by chance: rows of the training side differ from them in
  * one column, a tenth as many or more as equal them; or one in a hundred equals them.
@@ -8,11 +11,13 @@ export function likelyRows(
   all: readonly RawColumn[],
   given: Hashes,
   table: RowTable,
-  seen: Uint32Array,
+  trained: Uint32Array,
   rows: ReadonlySet<number>,
 ): Set<number> {
   if (rows.size === 0) return new Set()
-  const columns = withoutTwins(all, table, seen)
+  const columns = withoutTwins(all, table, trained)
+  const step = Math.max(1, Math.floor(trained.length / nearRows))
+  const seen = trained.filter((_, i) => i % step === 0)
   const hashes = columns.length === all.length ? given : hashRows(columns, given[0].length)
   const near = new Map<number, number>()
   const equal = countKeys(rows, seen, hashes, () => {
@@ -128,23 +133,26 @@ function countKeys(
 }
 
 /** Rows that are held against each other to find twins. */
-const twinRows = 2000
+const twinRows = 500
 
 /**
  * Columns without those that say the same as an earlier one in other words: a code and its name change together. Told by
  * rows that differ, since copied rows make twins of all columns.
  */
 function withoutTwins(columns: readonly RawColumn[], table: RowTable, seen: Uint32Array): readonly RawColumn[] {
-  const looked = seen.filter((row) => table.find(row) === row).subarray(0, twinRows)
+  const looked: number[] = []
+  for (let i = 0; i < seen.length && looked.length < twinRows; i++)
+    if (table.find(seen[i] as number) === seen[i]) looked.push(seen[i] as number)
   const known = new Set<string>()
   return columns.filter(({ values }) => {
     const codes = new Map<unknown, number>() // NaN is equal to itself here
-    const pattern = Array.from(looked, (row) => {
-      const value = values[row]
-      const code = codes.get(value) ?? codes.size
-      codes.set(value, code)
-      return code
-    }).join()
+    const pattern = looked
+      .map((row) => {
+        const code = codes.get(values[row]) ?? codes.size
+        codes.set(values[row], code)
+        return code
+      })
+      .join()
     const isTwin = known.has(pattern) && codes.size < 0.9 * looked.length
     known.add(pattern)
     return !isTwin
