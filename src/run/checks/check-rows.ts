@@ -54,7 +54,8 @@ export function checkRows(data: CheckedData): Checks {
   const outcome = learnsTarget(question.task) ? outcomeOf(question, gather(y, measured)) : undefined
   const proof = proveRows(split, rowKeys(frame, page.key), page.key)
   const byColumn = checkColumns(features, train, measured, outcome, foldsOf(measured.length, data.random('folds')))
-  const duplicates = outcome && findDuplicates(features, sides, y)
+  const duplicates =
+    outcome && findDuplicates(features, sides, y, Math.max(fewestDuplicates, Math.floor(duplicateShare * test.length)))
   const checked = [
     leakOf(proof),
     byColumn,

@@ -15,9 +15,11 @@ const RARELY = 3.72
 
 /**
  * The index that equal rows seldom exceed by chance: on n and m rows, n·m / (n + m) times the index is nearly chi-squared
- * with one degree of freedom less than there are bins (Wilson and Hilferty's approximation of its quantile).
+ * with one degree of freedom less than there are bins (Wilson and Hilferty's approximation of its quantile). Of fewer than a
+ * hundred rows some tenth is empty now and then, which the index takes for a landslide: they exceed nothing.
  */
 export function chancePsi(bins: number, train: number, test: number): number {
+  if (train < 100 || test < 100) return Number.POSITIVE_INFINITY
   const degrees = Math.max(1, bins - 1)
   const root = 1 - 2 / (9 * degrees) + RARELY * Math.sqrt(2 / (9 * degrees))
   return (degrees * root * root * root * (train + test)) / (train * test)

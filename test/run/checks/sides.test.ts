@@ -40,6 +40,19 @@ t.test('rows of few values meet by chance', async (t) => {
   t.equal(checks.duplicates?.unlikely, 0)
 })
 
+t.test('nor does a column that follows from others make copies of them', async (t) => {
+  const [a, b] = [(row: number) => Math.floor(value(row, 1) * 12), (row: number) => Math.floor(value(row, 2) * 40)]
+  const columns = [
+    numbers('schooling', rows, a),
+    numbers('experience', rows, b),
+    numbers('age', rows, (row) => a(row) + b(row) + 6),
+    numbers('code', rows, (row) => 3 * b(row)),
+  ]
+  const checks = check({ columns, y })
+  t.ok((checks.duplicates?.rows ?? 0) > 300)
+  t.same(found(checks), [])
+})
+
 t.test('groups on both sides', async (t) => {
   const branch = texts('branch', rows, (row) => (row === 0 ? null : `b${Math.floor(row / 8)}`))
   const x = numbers('x', rows, (row) => value(row, 1))
