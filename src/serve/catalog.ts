@@ -35,11 +35,14 @@ export class Catalog {
   readonly #away = new Map<string, readonly string[]>()
   readonly #batching: Batching
   readonly #tallies: Tallies
+  readonly #onGone: (served: ServedModel) => void
   #first: string | undefined
 
-  constructor(batching: Batching, tallies: Tallies) {
+  /** @param onGone told of every version that is served no more */
+  constructor(batching: Batching, tallies: Tallies, onGone: (served: ServedModel) => void = () => {}) {
     this.#batching = batching
     this.#tallies = tallies
+    this.#onGone = onGone
   }
 
   /** Names in the order in which they came; the first answers where an address names none. */
@@ -65,6 +68,7 @@ export class Catalog {
     this.#first ??= named.name
     this.#shelves.set(named.name, { entries, named })
     this.#away.delete(named.name)
+    this.#tellGone(before)
   }
 
   /** Serves a name no more. @throws DaybookError SERVE_NO_MODEL */
@@ -73,6 +77,12 @@ export class Catalog {
     if (shelf === undefined) throw fail('SERVE_NO_MODEL', {})
     this.#shelves.delete(name)
     this.#away.set(name, [...shelf.entries.keys()])
+    this.#tellGone(shelf.entries)
+  }
+
+  #tellGone(before: ReadonlyMap<string, Entry> = new Map()): void {
+    const here = new Set(this.entries())
+    for (const entry of before.values()) if (!here.has(entry)) this.#onGone(entry.served)
   }
 
   /** Is the name one that is served, or was? */

@@ -75,9 +75,11 @@ export function createServer(options: ServeOptions): Server {
   const { host = '127.0.0.1', port = 8080, tls, management, log = silentLog, tokens = () => [] } = options
   const limits = { ...defaultLimits, ...options.limits }
   const tallies = new Tallies()
-  const catalog = new Catalog({ ...defaultBatching, ...options.batching }, tallies)
-  for (const named of options.models) catalog.put(named)
   const threads = options.threads ? new ScoringThreads(options.threads, limits.rows) : undefined
+  const catalog = new Catalog({ ...defaultBatching, ...options.batching }, tallies, ({ source }) => {
+    if (source !== undefined) threads?.forget(source)
+  })
+  for (const named of options.models) catalog.put(named)
   const closing = (): boolean => main.closing
   const load = options.load && ((name: string) => main.hold(async () => (options.load as Load)(name)))
   const about = { catalog, version: version(), closing }
