@@ -1,4 +1,5 @@
 import type { Column, ColumnInfo } from './column.ts'
+import { replaceColumns } from './replace-columns.ts'
 import { hasMissing, takeRows } from './rows.ts'
 
 /** An immutable table: named columns of equal length. Operations return new frames and share what did not change. */
@@ -40,14 +41,7 @@ export class Frame {
    * new names come last, taken names that were not given back are gone.
    */
   replace(taken: ReadonlySet<string>, given: readonly Column[]): Frame {
-    const fresh = new Map(given.map((column) => [column.name, column]))
-    const kept = this.columns.flatMap((column) => {
-      if (!taken.has(column.name)) return [column]
-      const next = fresh.get(column.name)
-      fresh.delete(column.name)
-      return next === undefined ? [] : [next]
-    })
-    return new Frame(this.rows, [...kept, ...fresh.values()])
+    return new Frame(this.rows, replaceColumns(this.columns, taken, given))
   }
 
   /** Rows by index, in the order asked for. */

@@ -8,10 +8,10 @@ import { type Defined, decodeState, type Registry, type State } from '../plugin/
 import { type Conforming, conformFrame, emptyFrame } from './conform-frame.ts'
 import { RowConformer } from './conform-rows.ts'
 import type { FittedCell, ModelManifest, Signature } from './manifest.ts'
-import { labelsOf, type Prediction, predictionsOf, type Scored } from './predictions.ts'
+import { labelsOf, type Prediction, predictionsOf, type Reason, type Scored } from './predictions.ts'
 import { applyPreprocess, type FittedPreprocess, outOfFold, type Passage, passagesOf } from './preprocess.ts'
 import { type Parts, partsByColumn } from './reasons/parts.ts'
-import { explainedBy, type Reason, type ReasonOptions, reasonsOf } from './reasons/reasons.ts'
+import { explainedBy, type ReasonOptions, reasonsOf } from './reasons/reasons.ts'
 import { sampleParts } from './reasons/sample.ts'
 
 /** An algorithm that was fitted, ready to predict. */

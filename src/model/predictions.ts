@@ -1,5 +1,4 @@
 import type { Signature } from './manifest.ts'
-import type { Reason } from './reasons/reasons.ts'
 
 /** What a model gives for rows, as its algorithm wrote it. */
 export interface Scored {
@@ -12,6 +11,15 @@ export interface Scored {
   readonly values: Float64Array
   /** Anomaly: the score above which a row is one. */
   readonly threshold?: number
+}
+
+/** Why a row got what it got, in part: what one raw column (or several together) added. */
+export interface Reason {
+  readonly column: string
+  /** Above 0: towards what is explained. */
+  readonly contribution: number
+  /** What the page says of the column: `reason`. */
+  readonly reason?: string
 }
 
 /** One row's answer, the same at the command line, in packages and over HTTP. */

@@ -3,6 +3,7 @@ import type { JsonObject } from '../base/json.ts'
 import { concatColumns } from '../frame/concat.ts'
 import { type Column, type ColumnInfo, type Frame, isMissing, takeRows } from '../frame/index.ts'
 import { followCell, type Lineage, rawLineage } from '../frame/lineage.ts'
+import { replaceColumns } from '../frame/replace-columns.ts'
 import type { Kernels } from '../kernels/index.ts'
 import type { Defined, State, StateObject } from '../plugin/api.ts'
 import type { Signature } from './manifest.ts'
@@ -111,7 +112,7 @@ function passageOf(
   return {
     taken,
     announced,
-    columns: replaceInfos(before.columns, taken, announced),
+    columns: replaceColumns(before.columns, taken, announced),
     lineage: followCell(before.lineage, {
       taken: cell.columns,
       given: announced.map((column) => column.name),
@@ -215,19 +216,4 @@ function checkGiven(given: unknown, announced: readonly ColumnInfo[], rows: numb
     const length = column.type === 'sparse' ? column.starts.length - 1 : column.values.length
     if (length !== rows) throw bad(`${length} rows in ${column.name}`, `${rows} rows`)
   }
-}
-
-function replaceInfos(
-  columns: readonly ColumnInfo[],
-  taken: ReadonlySet<string>,
-  given: readonly ColumnInfo[],
-): readonly ColumnInfo[] {
-  const fresh = new Map(given.map((column) => [column.name, column]))
-  const kept = columns.flatMap((column) => {
-    if (!taken.has(column.name)) return [column]
-    const next = fresh.get(column.name)
-    fresh.delete(column.name)
-    return next === undefined ? [] : [next]
-  })
-  return [...kept, ...fresh.values()]
 }

@@ -1,6 +1,7 @@
 import { asDaybookError, DaybookError, fail } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { type ColumnInfo, type Frame, hasMissing } from '../frame/index.ts'
+import { replaceColumns } from '../frame/replace-columns.ts'
 import { selectColumns } from '../frame/select.ts'
 import type { AlgorithmPlugin, PreprocessPlugin, Registry } from '../plugin/api.ts'
 import type { Pipeline, PreprocessCell } from './pipeline.ts'
@@ -97,14 +98,7 @@ async function followCell(
   }
   for (const name of names) if (!given.some((one) => one.name === name)) gone.set(name, cell.id)
   const out = holed.length > 0 ? given.map((one) => ({ ...one, missing: false })) : given // said once
-  const fresh = new Map(out.map((one) => [one.name, one]))
-  const kept = columns.flatMap((column) => {
-    if (!names.includes(column.name)) return [column]
-    const next = fresh.get(column.name)
-    fresh.delete(column.name)
-    return next === undefined ? [] : [next]
-  })
-  return [...kept, ...fresh.values()]
+  return replaceColumns(columns, new Set(names), out)
 }
 
 function outputOf(

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts'
+import { replaceColumns } from '../../frame/replace-columns.ts'
 import type { OnnxColumn } from '../../plugin/api.ts'
 import { emptyFrame } from '../conform-frame.ts'
 import type { Model } from '../model.ts'
@@ -34,7 +35,7 @@ export function exportOnnx(model: Model): Uint8Array {
     if (plugin.missing !== 'allow') refuseMissing(graph, taken)
     if (plugin.onnx === undefined) throw cannot(cell.id, `plugin ${plugin.id} does not say how`)
     const given = plugin.onnx(finalState(cell), taken, graph, { params, kernels })
-    columns = replaced(columns, new Set(cell.columns), given)
+    columns = replaceColumns(columns, new Set(cell.columns), given)
   }
   const { plugin, params, state } = algorithm
   graph.enter(algorithm.id)
@@ -65,20 +66,4 @@ function refuseMissing(graph: GraphBuilder, columns: readonly OnnxColumn[]): voi
   const block = (some: readonly OnnxColumn[]) => graph.stack(some.map(({ tensor }) => tensor))
   if (numbers.length > 0) graph.refuseRows(anyOf(graph, graph.node('IsNaN', [block(numbers)])))
   if (categories.length > 0) graph.refuseRows(anyOf(graph, graph.node('Equal', [block(categories), -1])))
-}
-
-/** As `Frame.replace`: a given column takes the place of the taken one of its name, new ones come last. */
-function replaced(
-  columns: readonly OnnxColumn[],
-  taken: ReadonlySet<string>,
-  given: readonly OnnxColumn[],
-): readonly OnnxColumn[] {
-  const fresh = new Map(given.map((column) => [column.name, column]))
-  const kept = columns.flatMap((column) => {
-    if (!taken.has(column.name)) return [column]
-    const next = fresh.get(column.name)
-    fresh.delete(column.name)
-    return next === undefined ? [] : [next]
-  })
-  return [...kept, ...fresh.values()]
 }

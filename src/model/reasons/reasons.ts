@@ -1,17 +1,8 @@
 import { fail } from '../../base/errors.ts'
 import type { Frame } from '../../frame/index.ts'
 import type { Signature } from '../manifest.ts'
-import type { Scored } from '../predictions.ts'
+import type { Reason, Scored } from '../predictions.ts'
 import type { Parts } from './parts.ts'
-
-/** Why a row got what it got, in part: what one raw column (or several together) added. */
-export interface Reason {
-  readonly column: string
-  /** Above 0: towards what is explained. */
-  readonly contribution: number
-  /** What the page says of the column: `reason`. */
-  readonly reason?: string
-}
 
 export interface ReasonOptions {
   /** Most reasons of a row. */
