@@ -45,7 +45,7 @@ export async function findRows(
     objects.add(result.split.assignment)
     for (const { id, plugin, output } of result.cells) {
       const isEngine = plugin.startsWith('engine:')
-      const isRows = sources.has(id) || /^engine:(split|fold)@/.test(plugin)
+      const isRows = sources.has(id) || plugin.startsWith('engine:split@') || /^fold-\d+$/.test(id)
       if (output !== null && (isRows || (models && !isEngine))) objects.add(output)
     }
     if (models && result.model !== null) objects.add(result.model.digest)

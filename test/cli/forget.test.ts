@@ -48,6 +48,12 @@ t.test('a run’s rows are forgotten, and every command says so', async (t) => {
   const verify = await inStore('verify', first)
   t.equal(verify.code, 1)
   t.match(verify.stdout, /verdict unverifiable: .*\nnote +its data was forgotten on .*: request of 12 May/)
+  const digests = await inStore('verify', second, '--no-replay')
+  t.equal(digests.code, 1)
+  t.match(
+    digests.stdout,
+    /verdict unverifiable: .*\nnote +its data was forgotten .*\nnote +What is left is what was recorded/,
+  )
 })
 
 t.test('a list tells of entries that were changed', async (t) => {

@@ -137,6 +137,19 @@ t.test('what an interruption leaves is told by fsck and finished by the next', a
   }
 })
 
+t.test('where the cache is gone, the records still name what holds rows', async (t) => {
+  const folder = copied(t)
+  const scored = first.result.cells
+    .filter(({ id }) => /^(data|split|fold-\d)$/.test(id))
+    .map(({ output }) => output as string)
+  t.equal(scored.length, 4)
+  rmSync(join(folder, 'cells'), { recursive: true })
+  await forget(await openStore(folder), asked)
+  const store = await openStore(folder)
+  for (const digest of scored) t.notOk(await store.objects.has(digest))
+  t.same((await checkStore(store)).damages, [])
+})
+
 t.test('what cannot be forgotten', async (t) => {
   const folder = copied(t)
   const store = await openStore(folder)

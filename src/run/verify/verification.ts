@@ -1,7 +1,7 @@
 import { type Digest, isDigest } from '../../base/digest.ts'
 import type { DaybookError } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { diffRuns, type RunObserved, type RunRecord } from '../../store/index.ts'
+import { diffRuns, type RunObserved, type RunRecord, type Tombstone } from '../../store/index.ts'
 
 /** A cell of the run, and what it gave this time. */
 export interface VerifiedCell {
@@ -70,6 +70,11 @@ export function compareRuns(record: RunRecord, replay: RunRecord, notes: readonl
     .slice(0, 10)
     .map(({ group, what, a, b }) => `${group} ${what}: ${JSON.stringify(a)} -> ${JSON.stringify(b)}`)
   return { verdict: 'different', run: record.id, cells, first: first?.id ?? null, notes: [...named, ...all] }
+}
+
+/** Why a run cannot be verified any more whose rows are gone. */
+export function forgottenNote({ at, by, reason }: Tombstone): string {
+  return `its data was forgotten on ${at} by ${by}: ${reason}`
 }
 
 /** A run that cannot be replayed, and why. */

@@ -8,7 +8,7 @@ import { openStore, type RunEvent, type RunRecord } from '../../store/index.ts'
 import { type FinishedRun, runPipeline } from '../run-pipeline.ts'
 import { locateInputs } from './locate-inputs.ts'
 import { folderOf, type ReadRecordedOptions, readRecorded } from './read-recorded.ts'
-import { compareRuns, unverifiable, type Verification } from './verification.ts'
+import { compareRuns, forgottenNote, unverifiable, type Verification } from './verification.ts'
 
 export interface VerifyOptions extends ReadRecordedOptions {
   /** Folder of the store that the run stands in: the page's folder is looked for beside it. */
@@ -32,10 +32,7 @@ export interface VerifyOptions extends ReadRecordedOptions {
 export async function* verifyRun(record: RunRecord, options: VerifyOptions): AsyncGenerator<RunEvent, Verification> {
   const recorded = await openStore(options.store, { create: false })
   const tombstone = await recorded.runs.forgotten(record.id)
-  if (tombstone !== undefined) {
-    const { at, by, reason } = tombstone
-    return unverifiable(record, [`its data was forgotten on ${at} by ${by}: ${reason}`])
-  }
+  if (tombstone !== undefined) return unverifiable(record, [forgottenNote(tombstone)])
   const folder = options.folder ?? folderOf(record, options.store)
   const { pipeline, registry, errors } = await readRecorded(record, folder, options)
   if (pipeline === undefined || registry === undefined)
