@@ -39,7 +39,9 @@ def mlflow(folder, port):
 
 def start(words, fallback=None):
     """Becomes the server, so that whoever ends this program ends that one."""
-    beside = os.path.join(os.path.dirname(sys.executable), fallback[0]) if fallback else ""
+    here = os.path.dirname(sys.executable)
+    os.environ["PATH"] = here + os.pathsep + os.environ.get("PATH", "")  # it starts programs of its own
+    beside = os.path.join(here, fallback[0]) if fallback else ""
     if os.path.exists(beside):
         os.execv(beside, fallback)
     os.execv(sys.executable, [sys.executable, *words])
