@@ -21,10 +21,11 @@ def mlserver(folder, port):
     os.makedirs(model, exist_ok=True)
     fitted(folder).save_model(os.path.join(model, "model.json"))
     settings = {"name": "peer", "implementation": "mlserver_xgboost.XGBoostModel", "parameters": {"uri": "./model.json"}}
-    ports = {"http_port": port, "grpc_port": port + 1, "metrics_port": port + 2, "parallel_workers": 1, "debug": False}
+    ports = {"http_port": port, "grpc_port": port + 1, "metrics_port": port + 2, "parallel_workers": 0, "debug": False}
     for name, content in (("model-settings.json", settings), ("settings.json", ports)):
         with open(os.path.join(model, name), "w", encoding="utf-8") as file:
             json.dump(content, file)
+    os.chdir(model)  # it writes its metrics where it stands
     start(["-m", "mlserver.cli.main", "start", model], fallback=["mlserver", "start", model])
 
 
@@ -38,7 +39,9 @@ def mlflow(folder, port):
 
 def start(words, fallback=None):
     """Becomes the server, so that whoever ends this program ends that one."""
-    beside = os.path.join(os.path.dirname(sys.executable), fallback[0]) if fallback else ""
+    here = os.path.dirname(sys.executable)
+    os.environ["PATH"] = here + os.pathsep + os.environ.get("PATH", "")  # it starts programs of its own
+    beside = os.path.join(here, fallback[0]) if fallback else ""
     if os.path.exists(beside):
         os.execv(beside, fallback)
     os.execv(sys.executable, [sys.executable, *words])

@@ -44,7 +44,7 @@ export function peerServers(folder: string, rows: readonly Readonly<Record<strin
 async function startPeer(kind: string, module: string, folder: string, port: number, url: string, body: unknown) {
   if (spawnSync(python, ['-c', `import xgboost, ${module}`], { stdio: 'ignore' }).status !== 0) return undefined
   const args = [join(root, 'bench', 'peers', 'serve.py'), kind, folder, String(port)]
-  const child = spawn(python, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(python, args, { stdio: 'ignore' })
   for (let waited = 0; waited < 60_000; waited += 200) {
     if ((await askServer(url, body).catch(() => 0)) === 200) return { url, body, stop: () => ended(child) }
     if (child.exitCode !== null) throw new Error(`${kind} ended with ${child.exitCode}`)

@@ -107,6 +107,7 @@ export class Listener implements Port {
     const found = this.#routes.find(exchange.path)
     const route = found?.routes.find(({ method }) => method === request.method) ?? found?.routes[0]
     exchange.form = route?.error ?? this.#options.error(exchange.path)
+    if (route?.protocol !== undefined) exchange.label = { protocol: route.protocol, model: '', version: '' }
     try {
       if (found === undefined || route === undefined) throw fail('SERVE_NOT_FOUND', {})
       this.#guard(exchange, route, found.routes)

@@ -18,6 +18,8 @@ export interface Route {
   readonly error: (error: DaybookError) => ErrorText
   /** Which bodies are taken; absent: any body is passed over. */
   readonly takes?: (type: MediaType | undefined) => boolean
+  /** What its requests are counted as; absent: they are not. */
+  readonly protocol?: string
   /** Does its work belong to what is shed where there is too much? */
   readonly sheds?: boolean
   /** Answers through the exchange, now or later. What it throws is told by `error`. */

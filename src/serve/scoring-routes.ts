@@ -27,6 +27,7 @@ export function scoringRoutes(scoring: Scoring): readonly Route[] {
       method: 'POST',
       path,
       scope: 'infer',
+      protocol: protocol.name,
       sheds: true,
       error: protocol.error,
       takes: protocol.takes,
@@ -48,7 +49,6 @@ function answer(
   body: Buffer,
   type: MediaType,
 ): void {
-  exchange.label = { protocol: protocol.name, model: '', version: '' }
   const entry = scoring.catalog.find(names.model, names.version)
   const { served } = entry
   exchange.label = { protocol: protocol.name, model: served.name, version: served.version }

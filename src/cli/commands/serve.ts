@@ -121,7 +121,7 @@ async function start(words: Words, options: ServeCommandOptions, terminal: Termi
         : { certificate: read(certificate, 'certificate'), key: read(tlsKey, 'key of the certificate') },
     limits: { ...(page && { rows: page.maxRows, timeoutMs: page.timeoutMs }), ...told.limits },
     batching: { ...page?.batching, ...told.batching },
-    threads: options.threads ?? told.threads ?? availableParallelism(),
+    threads: scoringThreads(options.threads ?? told.threads ?? availableParallelism()),
     management:
       management === false ? undefined : typeof management === 'number' ? { port: management } : (management ?? {}),
     load: (name) => models.loadOne(name),
@@ -174,6 +174,11 @@ async function pageOf(
   if (first === undefined) return undefined
   const store = await openStore(folder, { create: false })
   return serveConfiguration(store.runs.folder(first.champion))
+}
+
+/** One thread in all is the server's own. */
+function scoringThreads(asked: number): number {
+  return asked > 1 ? asked : 0
 }
 
 function plain(token: string | undefined): readonly StoredToken[] {
