@@ -146,13 +146,16 @@ async function withLock(
   inputs: LockedInputs,
 ): Promise<FinishedRun> {
   const now = lockOf(inputs, finished.record)
-  const moved = lock === undefined ? [] : [...movedInputs(lock, inputs), ...movedOutcome(lock, now)]
+  // What a run did not come to has not moved.
+  const ended = finished.record.status === 'ok' || finished.record.status === 'gateFailed'
+  const outcome = lock === undefined || !ended ? [] : movedOutcome(lock, now)
+  const moved = lock === undefined ? [] : [...movedInputs(lock, inputs), ...outcome]
   const path = resolve(lockFile(file))
   if (asked === 'update' && finished.record.status === 'ok') {
     await writeLock(file, now)
     return { ...finished, lock: { file: path, state: 'updated', moved } }
   }
-  if (lock === undefined) return finished
+  if (lock === undefined || (!ended && moved.length === 0)) return finished
   return { ...finished, lock: { file: path, state: moved.length === 0 ? 'kept' : 'moved', moved } }
 }
 
