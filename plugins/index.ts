@@ -68,7 +68,10 @@ const builtIns: PluginSet = {
 
     { kind: 'deploy', id: 'docker', load: () => import('./deploy/docker.ts') },
     { kind: 'deploy', id: 'lambda', load: () => import('./deploy/lambda.ts') },
+    { kind: 'deploy', id: 'mlflow', load: () => import('./deploy/mlflow.ts') },
     { kind: 'deploy', id: 'npm', load: () => import('./deploy/npm.ts') },
+    { kind: 'deploy', id: 'oci', load: () => import('./deploy/oci.ts') },
+    { kind: 'deploy', id: 'onnx', load: () => import('./deploy/onnx.ts') },
     { kind: 'deploy', id: 'serve', load: () => import('./deploy/serve.ts') },
   ],
 }

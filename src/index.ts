@@ -8,6 +8,7 @@ import type { PostOptions } from './report/documents/post-events.ts'
 import type { DrawingCache } from './report/figure.ts'
 import type { ReadObject } from './report/view.ts'
 import type { PredictionComparison } from './run/diff/compare-predictions.ts'
+import type { OpenedPackage } from './run/open-package.ts'
 import type { PackageOptions } from './run/package-run.ts'
 import { type PageOptions, runPage as runPageWith } from './run/page.ts'
 import type { FinishedRun, RunOptions } from './run/run-pipeline.ts'
@@ -47,6 +48,7 @@ export type { DocumentKind, Signed, SignOff } from './report/documents/index.ts'
 export type { PostOptions } from './report/documents/post-events.ts'
 export type { PredictionComparison, PredictionDiff } from './run/diff/compare-predictions.ts'
 export { userName, version } from './run/observe.ts'
+export type { OpenedPackage } from './run/open-package.ts'
 export type { PackageOptions } from './run/package-run.ts'
 export {
   type PageOptions,
@@ -141,7 +143,22 @@ export async function loadRun(store: string, run: string, options: LoadOptions =
 /** Loads the versions behind a name. @throws {DaybookError} as {@link loadRun} */
 export async function loadNamed(words: ModelWords, store: string, options: LoadOptions = {}): Promise<NamedModel> {
   const named = await import('./serve/load-named.ts')
-  return named.loadNamed(words, store, options)
+  return named.loadNamed(words, store, { verifySigned, ...options })
+}
+
+function verifySigned(folder: string, key: VerifyingKey): Promise<VerifiedFiles> {
+  return verifyFolder(folder, [key])
+}
+
+/**
+ * What a word names that stands for a model: the pipeline of a run, or of a package's folder.
+ *
+ * @param runs asked where it is no package
+ */
+export async function pipelineOf(word: string, runs: () => Promise<Store['runs']>): Promise<string> {
+  const packages = await import('./run/open-package.ts')
+  if (await packages.isPackageFolder(word)) return (await packages.readPackageList(word)).pipeline
+  return (await (await runs()).find(word)).pipeline
 }
 
 /** Reads a serve file. @throws {DaybookError} SPEC_…, each at its line */
@@ -338,6 +355,29 @@ export async function packageRun(
 export async function verifyPackage(folder: string): Promise<PackageVerification> {
   const verify = await import('./package/verify-package.ts')
   return verify.verifyPackage(folder)
+}
+
+/** A package's files as an archive that npm installs: equal files give equal bytes. @throws {DaybookError} TAR_… */
+export async function packTarball(files: ReadonlyMap<string, Uint8Array>): Promise<Uint8Array> {
+  const tarball = await import('./package/tarball.ts')
+  return tarball.packTarball(files)
+}
+
+/**
+ * Opens the model in a package folder (npm, docker, lambda), without running its code: its data are held against their digests and
+ * opened with the plugins that come with Daybook.
+ *
+ * @throws {DaybookError} PACKAGE_BROKEN, PACKAGE_NO_MODEL, PACKAGE_NOT_EQUAL, MODEL_…
+ */
+export async function openPackage(folder: string): Promise<OpenedPackage> {
+  const packages = await import('./run/open-package.ts')
+  return packages.openPackage(folder)
+}
+
+/** Loads the model in a package folder so that it can be served, as {@link loadRun} does a run's. */
+export async function loadPackage(folder: string, options: LoadOptions = {}): Promise<ServedModel> {
+  const serve = await import('./serve/index.ts')
+  return serve.loadPackage(folder, { verifySigned, ...options })
 }
 
 /** Sets a run as one offline HTML page. */

@@ -303,14 +303,21 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
       (await import('./commands/package.ts')).packageModel(run as string, options, terminal),
     (declared) => {
       declared
-        .option('--as <target>', 'the target: npm, or a plugin as a page names it', 'npm')
-        .option('--out <dir>', 'folder to write it into (default: named by pipeline and target)')
+        .option(
+          '--as <target>',
+          'the target: npm, onnx, mlflow, docker, lambda, oci, or a plugin as a page names it',
+          'npm',
+        )
+        .option(
+          '--out <path>',
+          'folder to write it into, or NAME.tgz for what npm installs (default: named by pipeline and target)',
+        )
         .option('--set <name=value>', 'a param of the target; may be repeated', collect, [])
     },
   )
   command(
     'predict <run> <file>',
-    'score a CSV, JSON lines or Parquet file',
+    'score a CSV, JSON lines or Parquet file by a run’s model or a package',
     async (terminal, options, [run, file]) =>
       (await import('./commands/predict.ts')).predict(run as string, file as string, options, terminal),
     (declared) =>

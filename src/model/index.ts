@@ -10,7 +10,7 @@ export {
   openModel,
   predictFeatures,
 } from './model.ts'
-export { parseManifest } from './parse-manifest.ts'
+export { parseManifest, parseSignature } from './parse-manifest.ts'
 export { labelsOf, type Prediction, predictionsOf, type Scored } from './predictions.ts'
 export {
   applyCell,

@@ -2,7 +2,7 @@ import { canonicalJson } from '../base/canonical.ts'
 import { isDigest } from '../base/digest.ts'
 import { fail } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import type { ModelManifest } from './manifest.ts'
+import type { ModelManifest, Signature } from './manifest.ts'
 
 const columnTypes = ['number', 'category', 'text', 'date', 'boolean']
 /** What a task can give. */
@@ -34,6 +34,12 @@ export function parseManifest(bytes: Uint8Array): ModelManifest {
   checkCell(manifest.algorithm)
   check(isTexts(manifest.features), 'it names no features')
   return manifest as unknown as ModelManifest
+}
+
+/** Reads a signature that lies in a file of its own. @throws DaybookError MODEL_CORRUPT */
+export function parseSignature(signature: Json | undefined): Signature {
+  checkSignature(signature)
+  return signature as unknown as Signature
 }
 
 function parse(bytes: Uint8Array): Json {

@@ -1,12 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { byCodeUnit } from '../base/canonical.ts'
 import { digestBytes } from '../base/digest.ts'
-import { fail } from '../base/errors.ts'
+import { DaybookError, fail } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { Example } from '../plugin/api.ts'
+import type { Example, PackageFiles } from '../plugin/api.ts'
+import { readPackageList } from '../run/open-package.ts'
 import { type PackageManifest, packageFile } from '../run/packaging.ts'
-import { askModule } from './certificate.ts'
+import { type Replay, replayModule, replayOnnx } from './replay.ts'
 
 /** What came of verifying a package. */
 export interface PackageVerification {
@@ -16,57 +17,75 @@ export interface PackageVerification {
   readonly examples: number
   /** What is not as the package says, in words; the first is where it begins. */
   readonly faults: readonly string[]
+  /** What could not be looked at, and why. */
+  readonly notes: readonly string[]
 }
 
 /** Files that others may lay into a package's folder: signatures, and what npm makes of it when it is installed. */
 const passedOver = new Set([packageFile, 'model.sig', 'node_modules', 'package-lock.json'])
 
 /**
- * Holds every file of a package against its list, names those that the list does not know, and asks the module in it, in a process
- * of its own, for its examples again.
+ * Holds every file of a package against its list, names those that the list does not know, hashes the blobs of an image, and asks what
+ * scores in it for its examples again: a module in a process of its own, an ONNX file through an engine that is installed here.
  *
  * @throws DaybookError PACKAGE_BROKEN where the folder holds no package
  */
 export async function verifyPackage(folder: string): Promise<PackageVerification> {
-  const manifest = await readManifest(folder)
+  const manifest = await readPackageList(folder)
   const faults: string[] = []
   const found = await filesIn(folder)
+  const files = new Map<string, Uint8Array>()
   for (const [path, digest] of Object.entries(manifest.files)) {
-    if (!found.includes(path)) faults.push(`${path} is missing`)
-    else if (digestBytes(await readFile(join(folder, path))) !== digest) faults.push(`${path} was changed`)
+    if (!found.includes(path)) {
+      faults.push(`${path} is missing`)
+      continue
+    }
+    const bytes = await readFile(join(folder, path))
+    if (digestBytes(bytes) === digest) files.set(path, bytes)
+    else faults.push(`${path} was changed`)
   }
   for (const path of found) {
     if (!Object.hasOwn(manifest.files, path)) faults.push(`${path} is not in the package’s list`)
   }
-  // Code that is not what was certified is not run.
-  const examples = faults.length > 0 ? [] : await readExamples(folder, manifest)
-  const at = Object.keys(manifest.files).find((path) => path === 'index.js' || path.endsWith('/index.js'))
-  if (examples.length > 0 && at !== undefined) {
-    const rows = examples.map(({ row }) => row)
-    const answers = await askModule(join(folder, at), rows)
-    examples.forEach(({ answer }, i) => {
-      if (JSON.stringify(answer) !== JSON.stringify(answers[i]))
-        faults.push(`example ${i} was ${JSON.stringify(answer)} and is ${JSON.stringify(answers[i])}`)
-    })
+  // What is not what was certified is not run.
+  if (faults.length > 0) return { verdict: 'different', manifest, examples: 0, faults, notes: [] }
+  const { replayed, faults: differing, notes } = await replay(files, resolve(folder))
+  return {
+    verdict: differing.length === 0 ? 'identical' : 'different',
+    manifest,
+    examples: replayed,
+    faults: differing,
+    notes,
   }
-  return { verdict: faults.length === 0 ? 'identical' : 'different', manifest, examples: examples.length, faults }
 }
 
-async function readManifest(folder: string): Promise<PackageManifest> {
+async function replay(files: PackageFiles, folder: string): Promise<Replay> {
+  if (files.has('oci-layout')) {
+    const { filesOfLayers, imageFaults } = await import('./check-image.ts')
+    const faults = imageFaults(files)
+    if (faults.length > 0) return { replayed: 0, faults, notes: [] }
+    return replay(await broken(() => filesOfLayers(files)), folder)
+  }
+  const at = [...files.keys()].find((path) => /(^|\/)examples\.json$/.test(path))
+  if (at === undefined) return { replayed: 0, faults: [], notes: ['the package has no examples'] }
+  const inside = new Map([...files].map(([path, bytes]) => [relative(dirname(at), path).replaceAll('\\', '/'), bytes]))
+  const examples = await broken(async () => examplesIn(inside))
+  if (inside.has('model.onnx')) return broken(() => replayOnnx(inside, examples, folder))
+  return broken(() => replayModule(inside, examples))
+}
+
+/** Whatever stumbles over a file of a package says that the package is broken. */
+async function broken<T>(work: () => Promise<T>): Promise<T> {
   try {
-    const manifest = JSON.parse(await readFile(join(folder, packageFile), 'utf8')) as PackageManifest
-    if (manifest.format !== 1) throw new TypeError(`its format is ${manifest.format}, this version reads 1`)
-    if (typeof manifest.files !== 'object' || manifest.files === null) throw new TypeError('it lists no files')
-    return manifest
+    return await work()
   } catch (thrown) {
+    if (thrown instanceof DaybookError) throw thrown
     throw fail('PACKAGE_BROKEN', { reason: (thrown as Error).message }, { cause: thrown })
   }
 }
 
-async function readExamples(folder: string, { files }: PackageManifest): Promise<readonly Example[]> {
-  const path = Object.keys(files).find((one) => one === 'examples.json' || one.endsWith('/examples.json'))
-  if (path === undefined) return []
-  const examples: unknown = JSON.parse(await readFile(join(folder, path), 'utf8'))
+function examplesIn(files: PackageFiles): readonly Example[] {
+  const examples: unknown = JSON.parse(new TextDecoder().decode(files.get('examples.json')))
   return Array.isArray(examples) ? (examples as readonly (JsonObject & Example)[]) : []
 }
 

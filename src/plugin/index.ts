@@ -21,7 +21,7 @@ export {
 } from './define.ts'
 export type * from './kinds.ts'
 export type * from './onnx-graph.ts'
-export type { Example, PackageFiles, Packaging } from './packaging.ts'
+export type { Example, ImageParts, OnnxPackageOptions, PackageFiles, Packaging } from './packaging.ts'
 export type { GivenParams, ParamSchema, ParamsOf, ParamsSchema, ParamValue } from './params.ts'
 export type { PluginSet, PluginSetEntry } from './registry.ts'
 export type { State, StateObject, Tensor } from './state.ts'

@@ -103,4 +103,9 @@ export interface OnnxPrediction {
   readonly values: OnnxTensor
   /** Codes of what is predicted, int64 [rows], where the engine's rule for labels would be less exact. */
   readonly labels?: OnnxTensor
+  /**
+   * How far engines may take the numbers from those of `predict`: `absolute + relative * |number|`. Default: 1e-9 each, for what is
+   * computed in 64 bits.
+   */
+  readonly bounds?: { readonly absolute: number; readonly relative: number }
 }

@@ -11,6 +11,8 @@ export interface PackagingSource {
     read(digest: Digest): Promise<Uint8Array>
   }
   readonly registry: Registry
+  /** Folder of the page: engines that score other forms of the model are looked for from here. */
+  readonly folder: string
   /** Raw training rows and hold-out rows, typed. */
   rows(): Promise<{ readonly training: Frame; readonly holdOut: Frame }>
 }
@@ -46,8 +48,11 @@ export function lazyPackaging(module: string, source: PackagingSource, onUse: ()
   }
   return {
     module: async () => (await open()).module(),
+    onnx: async (options) => (await open()).onnx(options),
     server: async () => (await open()).server(),
     examples: async () => (await open()).examples(),
     zip: async (files) => (await open()).zip(files),
+    tarball: async (files) => (await open()).tarball(files),
+    image: async (parts) => (await open()).image(parts),
   }
 }

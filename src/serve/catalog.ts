@@ -140,6 +140,6 @@ export class Catalog {
       tally.size.add(rows)
       for (const ms of waited) tally.queue.add(ms / 1000)
     })
-    return { served, batcher, headers: ['x-daybook-run-digest', served.run] }
+    return { served, batcher, headers: served.run === undefined ? [] : ['x-daybook-run-digest', served.run] }
   }
 }

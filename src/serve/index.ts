@@ -1,7 +1,7 @@
 export { type Scope, type StoredToken, scopes } from './access.ts'
 export type { Batching, ServeLimits } from './limits.ts'
 export { defaultBatching, defaultLimits } from './limits.ts'
-export { type LoadOptions, loadRun } from './load-model.ts'
+export { type LoadOptions, loadPackage, loadRun } from './load-model.ts'
 export { openLog, type ServeLog } from './log.ts'
 export type { ModelSource, NamedModel, ServedModel } from './served-model.ts'
 export { createServer, type Listening, type ServeOptions, type Server } from './server.ts'

@@ -1,8 +1,10 @@
+import { resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { fail } from '../base/errors.ts'
 import type { VerifyingKey } from '../base/signing-key.ts'
 import { type Column, Frame, MISSING } from '../frame/index.ts'
 import type { Model, Signature, SignatureColumn } from '../model/index.ts'
+import { openPackage } from '../run/open-package.ts'
 import { openRunModel } from '../run/run-model.ts'
 import { attestedBy, openStore, requireApproved } from '../store/index.ts'
 import type { ModelSource, ServedModel } from './served-model.ts'
@@ -10,8 +12,10 @@ import type { ModelSource, ServedModel } from './served-model.ts'
 export interface LoadOptions {
   /** What the model is called; the pipeline's name where it is absent. */
   readonly name?: string | undefined
-  /** Public key that must have signed where the run came from. */
+  /** Public key that must have signed where the run came from, or the package. */
   readonly key?: VerifyingKey | undefined
+  /** Holds a package's folder against the signature in it; wanted where there is a key. */
+  readonly verifySigned?: ((folder: string, key: VerifyingKey) => Promise<unknown>) | undefined
 }
 
 /**
@@ -41,11 +45,38 @@ export async function loadRun(store: string, run: string, options: LoadOptions =
 }
 
 /** Opens a model again where another thread needs it. */
-export async function openSource({ store, run }: ModelSource): Promise<Model> {
-  const opened = await openStore(store, { create: false })
-  const model = await openRunModel(opened, await opened.runs.read(run))
+export async function openSource(source: ModelSource): Promise<Model> {
+  const model =
+    source.kind === 'run' ? await openRun(source.store, source.run) : (await openPackage(source.folder)).model
   await warmUp(model)
   return model
+}
+
+async function openRun(store: string, run: string): Promise<Model> {
+  const opened = await openStore(store, { create: false })
+  return openRunModel(opened, await opened.runs.read(run))
+}
+
+/**
+ * Loads the model in a package folder so that it can answer at once: held against its digests and its examples.
+ *
+ * @throws DaybookError SIGN_…, PACKAGE_…, MODEL_…
+ */
+export async function loadPackage(folder: string, options: LoadOptions = {}): Promise<ServedModel> {
+  const { key, verifySigned } = options
+  if (key !== undefined) {
+    if (verifySigned === undefined) throw new TypeError('nobody said how the signature of a package is verified')
+    await verifySigned(folder, key)
+  }
+  const { model, manifest } = await openPackage(folder)
+  await warmUp(model)
+  const version = manifest.model.slice(0, 12)
+  return {
+    name: options.name ?? manifest.pipeline,
+    version,
+    model,
+    source: { kind: 'package', folder: resolve(folder) },
+  }
 }
 
 /** Scores made-up rows, one and many, so that whatever is prepared once is prepared; lets others work in between. */

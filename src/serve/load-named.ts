@@ -1,7 +1,8 @@
-import { type LoadOptions, loadRun } from './load-model.ts'
+import { isPackageFolder } from '../run/open-package.ts'
+import { type LoadOptions, loadPackage, loadRun } from './load-model.ts'
 import type { NamedModel, ServedModel } from './served-model.ts'
 
-/** The runs behind a name, as somebody wrote them: ids, `latest`, pipelines. They are resolved whenever the name is loaded. */
+/** The runs behind a name, as somebody wrote them: ids, `latest`, pipelines, folders of packages. They are resolved whenever the name is loaded. */
 export interface ModelWords {
   /** The champion's pipeline where it is absent. */
   readonly name?: string | undefined
@@ -15,7 +16,8 @@ export interface ModelWords {
 export async function loadNamed(words: ModelWords, store: string, options: LoadOptions = {}): Promise<NamedModel> {
   const versions = new Map<string, ServedModel>()
   const load = async (run: string, name: string | undefined): Promise<ServedModel> => {
-    const loaded = await loadRun(store, run, { ...options, name })
+    const given = { ...options, name }
+    const loaded = (await isPackageFolder(run)) ? await loadPackage(run, given) : await loadRun(store, run, given)
     versions.set(loaded.version, versions.get(loaded.version) ?? loaded)
     return loaded
   }

@@ -157,6 +157,6 @@ function tell({ worker }: Thread, request: ThreadRequest): void {
 }
 
 /** Names a source. */
-export function keyOf({ kind, store, run }: ModelSource): string {
-  return JSON.stringify([kind, store, run])
+export function keyOf(source: ModelSource): string {
+  return JSON.stringify(source.kind === 'run' ? [source.kind, source.store, source.run] : [source.kind, source.folder])
 }

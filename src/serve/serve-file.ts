@@ -111,7 +111,18 @@ export async function readServeFile(file: string): Promise<ServeFile> {
   if (errors.length > 0) throw failAll(sortByPlace(errors))
   const { models, tokens, tls, key, store, ...rest } = page.root as unknown as Partial<ParamValue<typeof schema>>
   const located = (given: string | null | undefined) => (given ? resolve(page.folder, given) : undefined)
-  const words = (models ?? []).map((model): ModelWords => (typeof model === 'string' ? { champion: model } : model))
+  // What holds a path separator is a package's folder.
+  const run = (word: string): string => (/[/\\]/.test(word) ? resolve(page.folder, word) : word)
+  const words = (models ?? []).map((model): ModelWords => {
+    if (typeof model === 'string') return { champion: run(model) }
+    const { champion, challenger, versions } = model
+    return {
+      ...model,
+      champion: run(champion),
+      challenger: challenger && run(challenger),
+      versions: versions?.map(run),
+    }
+  })
   checkTwice(words, page)
   return {
     ...(rest as ServeFile),

@@ -1,27 +1,26 @@
 import type { Digest } from '../base/digest.ts'
 import type { Model } from '../model/index.ts'
 
-/**
- * Where a served model comes from, as plain data: a scoring thread opens it again from this. A package will be a source
- * beside the run of a store.
- */
-export interface ModelSource {
-  readonly kind: 'run'
-  /** Folder of the store. */
-  readonly store: string
-  /** Exact id of the run. */
-  readonly run: string
-}
+/** Where a served model comes from, as plain data: a scoring thread opens it again from this. */
+export type ModelSource =
+  | {
+      readonly kind: 'run'
+      /** Folder of the store. */
+      readonly store: string
+      /** Exact id of the run. */
+      readonly run: string
+    }
+  | { readonly kind: 'package'; readonly folder: string }
 
 /** One version of a model that is ready to score. */
 export interface ServedModel {
   /** Name of the model: the pipeline's, or what a serve file calls it. */
   readonly name: string
-  /** What the answers call its version: the run's id. */
+  /** What the answers call its version: the run's id; of a package, the first digits of the model's digest. */
   readonly version: string
   readonly model: Model
-  /** Digest of the run that made the model: every answer carries it, so that a score leads back to its record. */
-  readonly run: Digest
+  /** Digest of the run that made the model: every answer carries it, so that a score leads back to its record. A package knows none. */
+  readonly run?: Digest
   /** Absent where the model stands in memory alone: then no scoring thread takes its rows. */
   readonly source?: ModelSource
 }

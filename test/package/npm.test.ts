@@ -173,11 +173,16 @@ export { what, yes }
   t.test('a certificate says what it was held against', async (t) => {
     const parity = JSON.parse(readFileSync(join(folder, 'parity.json'), 'utf8'))
     t.match(parity, {
-      agreement: 'bit for bit',
-      rows: { holdOut: record.result.split.rows.test, madeUp: 500 },
-      different: 0,
+      format: 1,
       model: record.result.model?.digest,
+      bounds: { absolute: 0, relative: 0 },
+      holdOut: { rows: record.result.split.rows.test, labelsDiffer: { count: 0 }, refusedApart: { count: 0 } },
+      madeUp: { labelsDiffer: { count: 0 }, outside: { count: 0 } },
+      maxAbsolute: 0,
+      verdict: 'identical',
     })
+    t.ok(parity.madeUp.rows > 500, 'rows through all columns, edges, and numbers beside those of the data')
+    t.ok(parity.madeUp.refused > 0 && parity.madeUp.refused < parity.madeUp.rows)
   })
 })
 

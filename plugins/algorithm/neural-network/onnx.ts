@@ -3,6 +3,9 @@ import type { OnnxAttribute, OnnxFeatures, OnnxGraph, OnnxPrediction, OnnxTensor
 import { writeProbabilities } from '../linear/onnx.ts'
 import type { NetworkState } from './scoring.ts'
 
+/** Sums of 32-bit floats in another order. */
+const bounds = { absolute: 1e-5, relative: 1e-5 }
+
 /** The network as nodes of an ONNX graph, in 32-bit floats as here; the engine adds up products in an order of its own. */
 export function writeNetwork(
   { task, layers, mean, sd }: NetworkState,
@@ -14,8 +17,8 @@ export function writeNetwork(
     return writeActivation(graph, activation, graph.node('Gemm', [values, matrix, bias]))
   }, X.tensor)
   const outputs = graph.cast(raw, 'double')
-  if (task !== 'regression') return { values: writeProbabilities(graph, outputs, layers.at(-1)?.units ?? 1) }
-  return { values: graph.node('Add', [graph.node('Mul', [outputs, sd]), mean]) }
+  if (task !== 'regression') return { values: writeProbabilities(graph, outputs, layers.at(-1)?.units ?? 1), bounds }
+  return { values: graph.node('Add', [graph.node('Mul', [outputs, sd]), mean]), bounds }
 }
 
 const operators: Readonly<Record<Exclude<Activation, 'linear'>, readonly [string, Record<string, OnnxAttribute>]>> = {

@@ -5,12 +5,19 @@ import { pairsOf } from './couple.ts'
 import type { KernelDecisions, SparseKernelDecisions, SvmModel } from './model.ts'
 import { writeCoupled, writeVotes } from './onnx-couple.ts'
 
+/** Kernels are 32-bit floats in `predict`, and 64-bit here; those that are no distances cancel out more where a row lies far away. */
+function boundsOf({ kernel }: KernelDecisions | SparseKernelDecisions): NonNullable<OnnxPrediction['bounds']> {
+  return { absolute: 1e-5, relative: kernel.kind === 'rbf' ? 1e-4 : 1e-3 }
+}
+
 /** The machines as nodes of an ONNX graph: plain products in 64 bits, since operators for machines differ between engines. */
-export function writeMachines(
-  { decisions, classes, sigmoids }: SvmModel,
-  X: OnnxFeatures,
-  graph: OnnxGraph,
-): OnnxPrediction {
+export function writeMachines(machines: SvmModel, X: OnnxFeatures, graph: OnnxGraph): OnnxPrediction {
+  const values = writeValues(machines, X, graph)
+  const { decisions } = machines
+  return decisions.form === 'linear' ? { values } : { values, bounds: boundsOf(decisions) }
+}
+
+function writeValues({ decisions, classes, sigmoids }: SvmModel, X: OnnxFeatures, graph: OnnxGraph): OnnxTensor {
   const values =
     decisions.form === 'linear' ? writeMargins(graph, X, decisions) : writeKernelDecisions(graph, X, decisions)
   if (sigmoids.length > 0) {
@@ -18,11 +25,11 @@ export function writeMachines(
     const shifts = sigmoids.filter((_, i) => i % 2 === 1)
     const inner = graph.node('Neg', [graph.node('Add', [graph.node('Mul', [values, slopes]), shifts])])
     const ofSecond = graph.node('Sigmoid', [inner])
-    if (classes === 2) return { values: writeBothClasses(graph, ofSecond) }
-    return { values: writeCoupled(graph, ofSecond, pairsOf(classes), classes) }
+    if (classes === 2) return writeBothClasses(graph, ofSecond)
+    return writeCoupled(graph, ofSecond, pairsOf(classes), classes)
   }
-  if (classes <= 2) return { values }
-  return { values: writeVotes(graph, values, pairsOf(classes), classes) }
+  if (classes <= 2) return values
+  return writeVotes(graph, values, pairsOf(classes), classes)
 }
 
 function writeKernelDecisions(

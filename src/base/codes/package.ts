@@ -18,6 +18,16 @@ export const packageCodes = table({
     exit: 1,
   },
   PACKAGE_BROKEN: { message: 'the package cannot be loaded: {reason}', exit: 4 },
+  PACKAGE_NO_ENGINE: {
+    message: 'an ONNX file cannot be held against the model, since no engine of ONNX is installed',
+    hint: 'Install one beside the page: `npm install onnxruntime-web` (or `onnxruntime-node`). Without proof no package is written.',
+    exit: 1,
+  },
+  PACKAGE_NO_MODEL: {
+    message: 'the package cannot be opened here: {reason}',
+    hint: 'Packages of the targets npm, docker and lambda can, with the plugins that come with Daybook.',
+    exit: 1,
+  },
   PACKAGE_NO_ROWS: {
     message: 'run {run} cannot be packed: {what} is no longer in the store',
     hint: 'Run the page again: what is missing is made anew.',

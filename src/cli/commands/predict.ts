@@ -1,8 +1,19 @@
+import { resolve } from 'node:path'
 import type { Json } from '../../base/json.ts'
-import { openRunModel, openStore, scoreFile, scoreFileOptions, storeFolder } from '../../index.ts'
+import {
+  type Model,
+  openPackage,
+  openRunModel,
+  openStore,
+  type ScoreFileOptions,
+  scoreFile,
+  scoreFileOptions,
+  storeFolder,
+} from '../../index.ts'
 import type { Prediction } from '../../model/index.ts'
 import type { Terminal } from '../output.ts'
 import type { CommonOptions } from './options.ts'
+import { isFolder } from './verify-folder.ts'
 
 interface PredictOptions extends CommonOptions {
   readonly format?: 'jsonl' | 'csv'
@@ -10,13 +21,12 @@ interface PredictOptions extends CommonOptions {
 
 /** Scores a file: one line a row on stdout, in the order of the file; with `--json` all of them in one document. */
 export async function predict(run: string, file: string, options: PredictOptions, terminal: Terminal): Promise<number> {
-  const store = await openStore(storeFolder(undefined, options.store), { create: false })
-  const record = await store.runs.resolve(run)
-  const predictions = scoreFile(file, await openRunModel(store, record), scoreFileOptions(record.result.page))
+  const { model, form, shown, named } = isFolder(run) ? await packaged(run) : await recorded(run, options)
+  const predictions = scoreFile(file, model, form)
   if (terminal.json) {
     const rows: Json[] = []
     for await (const row of predictions) rows.push(row as unknown as Json)
-    terminal.envelope({ formatVersion: '1.0', ok: true, run: record.id, predictions: rows })
+    terminal.envelope({ formatVersion: '1.0', ok: true, ...named, predictions: rows })
     return 0
   }
   const write = async (line: string) => {
@@ -31,8 +41,34 @@ export async function predict(run: string, file: string, options: PredictOptions
     } else await write(JSON.stringify(row))
     count++
   }
-  terminal.message(`${count} ${count === 1 ? 'row' : 'rows'} scored by run ${record.id} of ${record.pipeline}.`)
+  terminal.message(`${count} ${count === 1 ? 'row' : 'rows'} scored by ${shown}.`)
   return 0
+}
+
+/** What scores, how files are read for it, and how it is called. */
+interface Scoring {
+  readonly model: Model
+  readonly form: ScoreFileOptions
+  readonly shown: string
+  readonly named: { readonly run: string } | { readonly package: string; readonly model: string }
+}
+
+async function recorded(run: string, options: CommonOptions): Promise<Scoring> {
+  const store = await openStore(storeFolder(undefined, options.store), { create: false })
+  const record = await store.runs.resolve(run)
+  return {
+    model: await openRunModel(store, record),
+    form: scoreFileOptions(record.result.page),
+    shown: `run ${record.id} of ${record.pipeline}`,
+    named: { run: record.id },
+  }
+}
+
+/** A package does not say how the page's files are written: plain CSV is read. */
+async function packaged(folder: string): Promise<Scoring> {
+  const { model, manifest } = await openPackage(folder)
+  const named = { package: resolve(folder), model: model.digest }
+  return { model, form: {}, shown: `the package of ${manifest.pipeline} in ${folder}`, named }
 }
 
 /** `{ probabilities: { yes: 0.2 } }` as `{ "probabilities.yes": 0.2 }`. */

@@ -1,7 +1,7 @@
 import { fail } from '../../base/errors.ts'
-import { type LoadOptions, loadNamed, type ModelWords, type NamedModel, openStore, readServeFile } from '../../index.ts'
+import { type LoadOptions, loadNamed, type ModelWords, type NamedModel, openStore, pipelineOf, readServeFile, type Store } from '../../index.ts'
 
-/** What `daybook serve` was told to serve: runs, or a serve file. */
+/** What `daybook serve` was told to serve: runs and packages, or a serve file. */
 export type Words =
   | { readonly runs: readonly string[]; readonly file?: undefined }
   | { readonly file: string; readonly runs?: undefined }
@@ -23,9 +23,8 @@ export function modelsOf(
   const all = async (): Promise<readonly (ModelWords & { readonly name: string })[]> => {
     const given =
       words.file === undefined ? await grouped(words.runs, store, challenger) : (await readServeFile(words.file)).models
-    const runs = (await openStore(store, { create: false })).runs
     return Promise.all(
-      given.map(async (model) => ({ ...model, name: model.name ?? (await runs.find(model.champion)).pipeline })),
+      given.map(async (model) => ({ ...model, name: model.name ?? (await pipelineOf(model.champion, runsOf(store))) })),
     )
   }
   return {
@@ -43,16 +42,20 @@ export function modelsOf(
   }
 }
 
+/** The runs of a store, which a package does without. */
+function runsOf(store: string): () => Promise<Store['runs']> {
+  return async () => (await openStore(store, { create: false })).runs
+}
+
 /** Runs of one pipeline are versions of one name; the first that was typed is the champion. */
 async function grouped(
   runs: readonly string[],
   folder: string,
   challenger: string | undefined,
 ): Promise<readonly ModelWords[]> {
-  const store = await openStore(folder, { create: false })
   const groups = new Map<string, string[]>()
   for (const run of runs) {
-    const { pipeline } = await store.runs.find(run)
+    const pipeline = await pipelineOf(run, runsOf(folder))
     groups.set(pipeline, [...(groups.get(pipeline) ?? []), run])
   }
   return [...groups].map(([name, [champion, ...versions]], i) => ({

@@ -171,7 +171,8 @@ async function pageOf(
   [first]: readonly NamedModel[],
   folder: string,
 ): Promise<Awaited<ReturnType<typeof serveConfiguration>>> {
-  if (first === undefined) return undefined
+  const champion = first?.versions.find(({ version }) => version === first.champion)
+  if (first === undefined || champion?.source?.kind === 'package') return undefined
   const store = await openStore(folder, { create: false })
   return serveConfiguration(store.runs.folder(first.champion))
 }

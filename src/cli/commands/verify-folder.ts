@@ -40,7 +40,7 @@ export async function verifyFolder(
       model: held.manifest.model,
       files: Object.keys(held.manifest.files).length,
       examples: held.examples,
-      notes: [...held.faults],
+      notes: [...held.faults, ...held.notes],
     }),
     ...(signed && {
       signed: {
@@ -58,6 +58,7 @@ export async function verifyFolder(
     if (beside.length > 0) terminal.result(`note    not covered by its own word: ${beside.join(', ')}`)
   }
   for (const fault of held?.faults ?? []) terminal.result(`differs ${fault}`)
+  for (const note of held?.notes ?? []) terminal.result(`note    ${note}`)
   const mark = terminal.paint(verdict === 'identical' ? 'green' : 'red', verdict)
   if (held === undefined) terminal.result(`verdict ${mark}: every file is what was signed, and there is no other`)
   else {

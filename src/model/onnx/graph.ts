@@ -55,11 +55,11 @@ export class GraphBuilder implements OnnxGraph {
     this.#cell = cell
   }
 
-  /** An input of the graph, [rows, width]. */
-  input(name: string, type: OnnxType, width = 1): OnnxTensor {
+  /** An input of the graph, [rows, width]; with `width` null [rows], which flows on as [rows, 1]. */
+  input(name: string, type: OnnxType, width: number | null = 1): OnnxTensor {
     this.#names.add(name)
-    this.#inputs.push({ name, type, shape: ['rows', width] })
-    return { name, type }
+    this.#inputs.push({ name, type, shape: width === null ? ['rows'] : ['rows', width] })
+    return width === null ? this.reshape({ name, type }, [-1, 1]) : { name, type }
   }
 
   /** Makes a tensor an output of the graph under this name. */

@@ -7,10 +7,27 @@ import { finalState } from '../preprocess.ts'
 import { addAnswers } from './answers.ts'
 import { onnxFeatures } from './features.ts'
 import { GraphBuilder } from './graph.ts'
-import { anyOf, rawColumns } from './raw-columns.ts'
+import { anyOf, type OnnxForm, rawColumns } from './raw-columns.ts'
 import { encodeOnnx } from './wire.ts'
 
-export { type OnnxInputColumn, type OnnxOutputs, onnxInputs, onnxOutputName, onnxPredictions } from './rows.ts'
+export type { OnnxForm } from './raw-columns.ts'
+export {
+  isTensorRow,
+  type OnnxInputColumn,
+  type OnnxOutputs,
+  onnxInputs,
+  onnxOutputName,
+  onnxPredictions,
+  onnxTensors,
+  type TensorInfo,
+} from './rows.ts'
+
+/** A model as ONNX. */
+export interface WrittenOnnx {
+  readonly bytes: Uint8Array
+  /** How far its numbers may lie from the model's: `absolute + relative * |number|`. */
+  readonly bounds: { readonly absolute: number; readonly relative: number }
+}
 
 /** Version of the file format: the lowest that the operators need. */
 const IR_VERSION = 8
@@ -21,13 +38,18 @@ const IR_VERSION = 8
  *
  * @throws DaybookError MODEL_NOT_ONNX where a cell does what ONNX cannot say, or its plugin has no `onnx` hook
  */
-export function exportOnnx(model: Model): Uint8Array {
+export function exportOnnx(model: Model, form: OnnxForm = 'blocks'): Uint8Array {
+  return writeOnnx(model, form).bytes
+}
+
+/** As {@link exportOnnx}, with how far engines may take the numbers from the model's. @throws DaybookError MODEL_NOT_ONNX */
+export function writeOnnx(model: Model, form: OnnxForm = 'blocks'): WrittenOnnx {
   const { signature, manifest } = model
   const { preprocess, algorithm, kernels } = model.parts
   const cannot = (cell: string, reason: string) => fail('MODEL_NOT_ONNX', { cell, reason }, { cell })
   const graph = new GraphBuilder(cannot)
   graph.enter('data')
-  let columns: readonly OnnxColumn[] = rawColumns(graph, signature.columns)
+  let columns: readonly OnnxColumn[] = rawColumns(graph, signature.columns, form)
   for (const cell of preprocess) {
     graph.enter(cell.id)
     const { plugin, params } = cell
@@ -44,8 +66,9 @@ export function exportOnnx(model: Model): Uint8Array {
   const X = onnxFeatures(graph, columns, features, plugin.missing)
   const prediction = plugin.onnx(state, X, graph, { params, kernels })
   graph.enter('model')
-  addAnswers(graph, prediction, signature, signature.task === 'anomaly' ? (plugin.threshold?.(state) ?? 0) : undefined)
-  return encodeOnnx({
+  const threshold = signature.task === 'anomaly' ? (plugin.threshold?.(state) ?? 0) : undefined
+  addAnswers(graph, prediction, signature, threshold, form)
+  const bytes = encodeOnnx({
     irVersion: IR_VERSION,
     producer: 'daybook',
     domains: graph.domains,
@@ -57,6 +80,7 @@ export function exportOnnx(model: Model): Uint8Array {
     ],
     graph: graph.file(manifest.name),
   })
+  return { bytes, bounds: prediction.bounds ?? { absolute: 1e-9, relative: 1e-9 } }
 }
 
 /** What the engine does before `apply` where a plugin takes no missing values. */

@@ -11,6 +11,12 @@ export const inputTypes: Readonly<Record<SignatureColumn['type'], OnnxType>> = {
   text: 'string',
 }
 
+/**
+ * Shapes of what goes in and comes out. `blocks`: [rows, 1], and the numbers of a row side by side. `columns`: [rows] each, as the
+ * columns of a data frame; numbers by class have an output a class.
+ */
+export type OnnxForm = 'blocks' | 'columns'
+
 /** Code of a text that is no level, before it is told apart from a missing one. */
 const UNKNOWN = -3
 
@@ -19,9 +25,15 @@ const UNKNOWN = -3
  * a missing value as NaN or as the empty text. What serving answers with an error (a value out of bounds, a level that
  * training did not see, a missing value where there may be none) is told to `refuseRows`.
  */
-export function rawColumns(graph: GraphBuilder, columns: readonly SignatureColumn[]): OnnxColumn[] {
+export function rawColumns(
+  graph: GraphBuilder,
+  columns: readonly SignatureColumn[],
+  form: OnnxForm = 'blocks',
+): OnnxColumn[] {
   if (columns.some(({ name }) => name === '')) graph.cannot('a column has no name, and inputs are known by theirs')
-  const inputs = columns.map(({ name, type }) => graph.input(name, inputTypes[type]))
+  // A caller who hands over columns hands over a block where there is one alone.
+  const width = form === 'columns' && columns.length > 1 ? null : 1
+  const inputs = columns.map(({ name, type }) => graph.input(name, inputTypes[type], width))
   const isNumeric = ({ type }: SignatureColumn): boolean => type === 'number' || type === 'date'
   const numbers = numericColumns(
     graph,

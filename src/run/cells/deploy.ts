@@ -58,6 +58,7 @@ function packagingOf(ctx: TaskContext, manifest: ModelManifest, digest: Digest, 
     {
       model: { manifest, digest, read: (object) => ctx.objects.get(object) },
       registry: ctx.registry,
+      folder: ctx.page.folder,
       rows: async () => {
         const [frame, split] = [await ctx.frame(), await ctx.split()]
         return { training: frame.take(rowsOf(split, TRAIN)), holdOut: frame.take(rowsOf(split, TEST)) }

@@ -41,9 +41,22 @@ export function deployChecks(subject: Subject<'deploy'>): Check[] {
 const standIn: Packaging = {
   module: async () =>
     new Map(['index.js', 'model.js', 'index.d.ts', 'examples.json', 'parity.json'].map((path) => [path, bytes(path)])),
+  onnx: async () =>
+    new Map([
+      ['model.onnx', bytes('model.onnx')],
+      ['signature.json', bytes('{ "inputs": [], "outputs": [] }')],
+      ['examples.json', bytes('[]')],
+      ['parity.json', bytes('{}')],
+    ]),
   server: async () => bytes('server'),
   examples: async () => [{ row: { income: 1 }, answer: { prediction: 'yes', probabilities: { no: 0.25, yes: 0.75 } } }],
   zip: async (files) => bytes([...files.keys()].join(' ')),
+  tarball: async (files) => bytes([...files.keys()].join(' ')),
+  image: async ({ layers }) =>
+    new Map([
+      ['oci-layout', bytes('{}')],
+      ['index.json', bytes(`${layers.length}`)],
+    ]),
 }
 
 function bytes(text: string): Uint8Array {

@@ -7,9 +7,9 @@ import impute from '../../../plugins/preprocess/impute.ts'
 import textTfidf from '../../../plugins/preprocess/text-tfidf.ts'
 import type { JsonObject } from '../../../src/base/json.ts'
 import { type Column, Frame } from '../../../src/frame/index.ts'
+import { rowsOfFrame } from '../../../src/model/frame-rows.ts'
 import type { Model } from '../../../src/model/index.ts'
 import { exportOnnx } from '../../../src/model/onnx/index.ts'
-import { jsonRowsOf } from '../../../src/package/hold-out-rows.ts'
 import { centre, linear } from '../plugins.ts'
 import { fitted } from './fitted.ts'
 import { loans, someLoans } from './loans.ts'
@@ -73,7 +73,7 @@ t.test('rows at the thresholds of trees, and beside them', async (t) => {
     algorithm: { plugin: gradientBoosting, params: { trees: 20 } },
   })
   const { feature, threshold } = model.parts.algorithm.state as { feature: Int32Array; threshold: Float32Array }
-  const base = jsonRowsOf(someLoans(1, names, 3), model.signature)[0] as JsonObject
+  const base = rowsOfFrame(someLoans(1, names, 3), model.signature)[0] as JsonObject
   const step = (value: number, by: number): number => {
     const bits = new Int32Array(Float32Array.of(value).buffer)
     bits[0] = (bits[0] as number) + by
@@ -120,7 +120,7 @@ t.test('one row, many rows and no row', async (t) => {
     algorithm: { plugin: gradientBoosting, params: { trees: 5 } },
   })
   const onnx = await loadOnnx(exportOnnx(model), model.signature)
-  const rows = jsonRowsOf(someLoans(50, names, 4), model.signature).map((row) => ({ ...row, purpose: 'car' }))
+  const rows = rowsOfFrame(someLoans(50, names, 4), model.signature).map((row) => ({ ...row, purpose: 'car' }))
   const whole = await onnx.score(rows)
   t.same((await onnx.score([rows[7] as JsonObject]))[0], whole[7], 'a row stands for itself')
   t.same(await onnx.score([]), [])

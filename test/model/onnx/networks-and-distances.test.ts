@@ -24,7 +24,6 @@ holdAlgorithms(t, [
       plugin: svm,
       tasks: every,
       params: { kernel },
-      bounds: { absolute: 1e-5, relative: 1e-4 },
     }),
   ),
   { plugin: svm, tasks: both, params: { probability: 'sigmoid' }, bounds: loose },

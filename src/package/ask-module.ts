@@ -3,87 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { DaybookError, fail } from '../base/errors.ts'
+import { fail } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { Model } from '../model/model.ts'
 import type { PackageFiles } from '../plugin/api.ts'
-
-/** What a model or a package answers to a row: its prediction, or the code that it is refused with. */
-export type Answer = JsonObject
-
-/** Most hold-out rows that are compared, the first ones. */
-const mostRows = 20_000
+import type { Answer } from './answers.ts'
 
 /** Rows that are scored at a time. */
 const batch = 1000
 
-/** That a package answers as its model does. */
-export interface Certificate {
-  readonly format: 1
-  /** How it was compared. */
-  readonly agreement: 'bit for bit'
-  readonly rows: { readonly holdOut: number; readonly madeUp: number }
-  /** Rows that model and package refuse alike. */
-  readonly refused: number
-  readonly different: 0
-}
-
-/**
- * Loads a module as its user does, in a process of its own, and compares its answers with the model's, to the bit.
- *
- * @throws DaybookError PACKAGE_NOT_EQUAL
- */
-export async function certifyModule(
-  files: PackageFiles,
-  model: Model,
-  rows: { readonly holdOut: readonly JsonObject[]; readonly madeUp: readonly JsonObject[] },
-): Promise<Certificate> {
-  const holdOut = rows.holdOut.slice(0, mostRows)
-  const all = [...holdOut, ...rows.madeUp]
-  const expected = answersOf(model, all)
-  const actual = await answersOfModule(files, all)
-  const different = expected.findIndex((answer, i) => JSON.stringify(answer) !== JSON.stringify(actual[i]))
-  if (different >= 0) {
-    const where = different < holdOut.length ? `hold-out row ${different}` : `made-up row ${different - holdOut.length}`
-    throw fail('PACKAGE_NOT_EQUAL', {
-      row: where,
-      model: JSON.stringify(expected[different]),
-      package: JSON.stringify(actual[different] ?? null),
-    })
-  }
-  return {
-    format: 1,
-    agreement: 'bit for bit',
-    rows: { holdOut: holdOut.length, madeUp: rows.madeUp.length },
-    refused: expected.filter(({ error }) => error !== undefined).length,
-    different: 0,
-  }
-}
-
-/** What a model answers to rows, each for itself: a row that is refused harms no other. */
-export function answersOf(model: Pick<Model, 'predictRows'>, rows: readonly JsonObject[]): Answer[] {
-  const answers: Answer[] = []
-  for (let start = 0; start < rows.length; start += batch) {
-    const some = rows.slice(start, start + batch)
-    try {
-      answers.push(...(model.predictRows(some) as unknown as Answer[]))
-    } catch {
-      answers.push(...some.map((row) => answerOf(model, row)))
-    }
-  }
-  return answers
-}
-
-function answerOf(model: Pick<Model, 'predictRows'>, row: JsonObject): Answer {
-  try {
-    return model.predictRows([row])[0] as unknown as Answer
-  } catch (thrown) {
-    if (thrown instanceof DaybookError) return { error: thrown.code }
-    throw thrown
-  }
-}
-
-/** The same of a module: the program that runs beside it reads rows from stdin and writes answers to stdout. */
+/** Runs beside the module: reads rows from stdin and writes answers to stdout. */
 const program = `
 const { score, scoreBatch } = await import(process.argv[1])
 let text = ''
