@@ -45,19 +45,19 @@ export async function askModule(file: string, rows: readonly JsonObject[]): Prom
     major > 23 || (major === 23 && minor >= 5) || (major === 22 && minor >= 13)
       ? '--permission'
       : '--experimental-permission'
-  const child = spawn(
-    process.execPath,
-    [
-      '--no-warnings',
-      permission,
-      `--allow-fs-read=${join(dirname(file), '/')}`,
-      '--input-type=module',
-      '--eval',
-      program,
-      pathToFileURL(file).href,
-    ],
-    { env: {}, stdio: ['pipe', 'pipe', 'pipe'] },
-  )
+  const words = [
+    '--no-warnings',
+    permission,
+    `--allow-fs-read=${join(dirname(file), '/')}`,
+    '--input-type=module',
+    '--eval',
+    program,
+    pathToFileURL(file).href,
+  ]
+  // A bare environment, also where somebody hooks `spawn` to load code of theirs first: that may not be read here.
+  const [command, args] =
+    process.platform === 'win32' ? [process.execPath, words] : ['env', ['-i', process.execPath, ...words]]
+  const child = spawn(command, args, { env: { PATH: process.env.PATH }, stdio: ['pipe', 'pipe', 'pipe'] })
   child.stdin.on('error', () => {}) // one that ends before it has read is told by its exit
   child.stdin.end(JSON.stringify(rows))
   const [out, complaint, code] = await Promise.all([

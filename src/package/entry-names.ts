@@ -30,7 +30,7 @@ export function faultOfName(name: string): string | undefined {
 /** A name that came from elsewhere, fit to be printed: nothing that a terminal obeys or that hides, and not too long. */
 export function shownName(name: string): string {
   const plain = name.replace(/[^\x20-\x7e]/g, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
-  return plain.length > 100 ? `${plain.slice(0, 97)}...` : plain
+  return plain.length > 200 ? `${plain.slice(0, 197)}...` : plain
 }
 
 /** The names of one archive: each once, and none that another system takes for another one. */
