@@ -20,6 +20,7 @@ export {
   type OutOfFoldState,
   startFlow,
 } from './preprocess.ts'
+export { checkReasons, type Reason, type ReasonOptions } from './reasons/reasons.ts'
 export { type ScoreFileOptions, scoreFile, scoreFileOptions } from './score-file.ts'
 export { makeSignature, type SignatureFacts } from './signature.ts'
 export { encodeTarget } from './target.ts'
