@@ -1,4 +1,8 @@
 import type { SigningKey, VerifyingKey } from './base/signing-key.ts'
+import type { Baseline } from './model/drift/baseline.ts'
+import type { Drift } from './model/drift/drift-file.ts'
+import type { Model } from './model/index.ts'
+import type { ScoreFileOptions } from './model/score-file.ts'
 import type { ExportedRun, ExportOptions } from './package/export-run.ts'
 import type { Files, SignFilesOptions, SignFolderOptions, VerifiedFiles } from './package/index.ts'
 import type { ArchiveVerification, VerifyArchiveOptions } from './package/verify-archive.ts'
@@ -28,6 +32,9 @@ export { DaybookError } from './base/errors.ts'
 export { formatError } from './base/format-error.ts'
 export { newKeyPair, type SigningKey, signingKey, type VerifyingKey, verifyingKey } from './base/signing-key.ts'
 export { scoringKernels } from './kernels/index.ts'
+export type { Baseline } from './model/drift/baseline.ts'
+export type { QuantityDrift } from './model/drift/compare.ts'
+export type { Drift, Refusal } from './model/drift/drift-file.ts'
 export {
   type Model,
   type ModelManifest,
@@ -58,7 +65,7 @@ export {
   type ValidatedPage,
   validatePage,
 } from './run/page.ts'
-export { openRunModel } from './run/run-model.ts'
+export { openRunModel, runBaseline } from './run/run-model.ts'
 export type { FinishedRun, LockOutcome } from './run/run-pipeline.ts'
 export type { SampleOptions } from './run/verify/sample-run.ts'
 export type { FileCheck, FileProblem, Verification, VerifiedCell } from './run/verify/verification.ts'
@@ -378,6 +385,21 @@ export async function openPackage(folder: string): Promise<OpenedPackage> {
 export async function loadPackage(folder: string, options: LoadOptions = {}): Promise<ServedModel> {
   const serve = await import('./serve/index.ts')
   return serve.loadPackage(folder, { verifySigned, ...options })
+}
+
+/**
+ * Holds the rows of a file, and what a model says of them, against where its training rows lay.
+ *
+ * @throws {DaybookError} as {@link scoreFile}, but for rows at fault: those are counted
+ */
+export async function driftFile(
+  path: string,
+  model: Model,
+  baseline: Baseline,
+  options?: ScoreFileOptions,
+): Promise<Drift> {
+  const drift = await import('./model/drift/drift-file.ts')
+  return drift.driftFile(path, model, baseline, options)
 }
 
 /** Sets a run as one offline HTML page. */

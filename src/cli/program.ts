@@ -321,8 +321,26 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
     async (terminal, options, [run, file]) =>
       (await import('./commands/predict.ts')).predict(run as string, file as string, options, terminal),
     (declared) =>
+      declared
+        .addOption(new Option('--format <format>', 'form of the output').choices(['jsonl', 'csv']).default('jsonl'))
+        .addOption(
+          new Option('--reasons <n>', 'say why: the columns that spoke most for it, so many a row').argParser(
+            oneToHundred,
+          ),
+        )
+        .option('--of <class>', 'binary: the class that reasons speak for (default: the positive one)'),
+  )
+  command(
+    'drift <run> <file>',
+    'how rows and their scores lie beside the training rows',
+    async (terminal, options, [run, file]) =>
+      (await import('./commands/drift.ts')).drift(run as string, file as string, options, terminal),
+    (declared) =>
       declared.addOption(
-        new Option('--format <format>', 'form of the output').choices(['jsonl', 'csv']).default('jsonl'),
+        new Option(
+          '--max-psi <index>',
+          'exit 3 where an index is above this, and farther than so few rows come by chance (usual: 0.25)',
+        ).argParser(positive),
       ),
   )
   command('plugins [kind]', 'list the plugins', async (terminal, _, [kind]) =>
@@ -374,6 +392,18 @@ function percentage(text: string): number {
   const value = Number(/^(\d{1,3}(?:\.\d+)?)%$/.exec(text)?.[1])
   if (!(value > 0 && value <= 100)) throw new InvalidArgumentError('a percentage such as 5% is expected')
   return value / 100
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('a number above 0 is expected')
+  return value
+}
+
+function oneToHundred(text: string): number {
+  const value = wholeNumber(text)
+  if (value < 1 || value > 100) throw new InvalidArgumentError('1 to 100 is expected')
+  return value
 }
 
 function wholeNumber(text: string): number {

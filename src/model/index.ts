@@ -11,7 +11,7 @@ export {
   predictFeatures,
 } from './model.ts'
 export { parseManifest, parseSignature } from './parse-manifest.ts'
-export { labelsOf, type Prediction, predictionsOf, type Scored } from './predictions.ts'
+export { labelsOf, type Prediction, predictionsOf, type Reason, type Scored } from './predictions.ts'
 export {
   applyCell,
   applyPreprocess,
@@ -20,6 +20,7 @@ export {
   type OutOfFoldState,
   startFlow,
 } from './preprocess.ts'
+export { checkReasons, type ReasonOptions } from './reasons/reasons.ts'
 export { type ScoreFileOptions, scoreFile, scoreFileOptions } from './score-file.ts'
 export { makeSignature, type SignatureFacts } from './signature.ts'
 export { encodeTarget } from './target.ts'

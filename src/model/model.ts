@@ -52,6 +52,10 @@ export interface Model {
   features(conformed: Frame): Features
   /** Scores rows of JSON values; with `reasons`, says why. */
   predictRows(rows: readonly JsonObject[], reasons?: ReasonOptions): Prediction[]
+  /** Predictions of rows that were conformed before; with `reasons`, says why. */
+  predictConformed(conformed: Frame, reasons?: ReasonOptions): Prediction[]
+  /** Why rows got what they got. @throws DaybookError MODEL_REASON_CLASS, MODEL_NO_REASONS */
+  explain(conformed: Frame, scored: Scored, reasons: ReasonOptions): (readonly Reason[])[]
   /** By falling importance, ties by place; undefined where the algorithm gives none. */
   importance(): { readonly measure: string; readonly features: readonly FeatureImportance[] } | undefined
 }
@@ -122,6 +126,17 @@ export function assembleModel(
   }
   const scoreConformed = (conformed: Frame): Scored =>
     predictFeatures(algorithm, features(conformed), signature, kernels)
+  const explain: Model['explain'] = (conformed, scored, reasons) => {
+    const parts = partsOf(algorithm, signature, conformed, scored, { features, score: scoreConformed, kernels })
+    return reasonsOf(parts, scored, signature, reasons)
+  }
+  const predictConformed: Model['predictConformed'] = (conformed, reasons) => {
+    const scored = scoreConformed(conformed)
+    const predictions = predictionsOf(scored, signature)
+    if (reasons === undefined) return predictions
+    const told = explain(conformed, scored, reasons)
+    return predictions.map((prediction, row) => ({ ...prediction, reasons: told[row] as readonly Reason[] }))
+  }
   return {
     manifest,
     get digest() {
@@ -136,14 +151,10 @@ export function assembleModel(
     predictRows(rows, reasons) {
       conformer.clear()
       conformer.add({ form: 'rows', rows })
-      const conformed = conformer.frame()
-      const scored = scoreConformed(conformed)
-      const predictions = predictionsOf(scored, signature)
-      if (reasons === undefined) return predictions
-      const parts = partsOf(algorithm, signature, conformed, scored, { features, score: scoreConformed, kernels })
-      const told = reasonsOf(parts, scored, signature, reasons)
-      return predictions.map((prediction, row) => ({ ...prediction, reasons: told[row] as readonly Reason[] }))
+      return predictConformed(conformer.frame(), reasons)
     },
+    predictConformed,
+    explain,
     importance() {
       const given = algorithm.plugin.importance?.(algorithm.state)
       if (given === undefined) return undefined

@@ -5,10 +5,12 @@ import { type CsvOptions, readCsv } from '../frame/csv.ts'
 import { readDataFile } from '../frame/data-file.ts'
 import type { Frame, Table } from '../frame/index.ts'
 import { decodeText } from '../frame/text-encoding.ts'
-import { typeTable } from '../frame/type-table.ts'
+import { type TypedTable, typeTable } from '../frame/type-table.ts'
+import { conformFrame } from './conform-frame.ts'
 import type { Signature } from './manifest.ts'
 import type { Model } from './model.ts'
-import { type Prediction, predictionsOf } from './predictions.ts'
+import type { Prediction } from './predictions.ts'
+import type { ReasonOptions } from './reasons/reasons.ts'
 import { jsonRows, type PlacedRow } from './score-json.ts'
 
 export interface ScoreFileOptions {
@@ -16,6 +18,8 @@ export interface ScoreFileOptions {
   readonly csv?: CsvOptions
   /** Texts that stand for missing in a column of a CSV file, beside those of `csv.missing`: what the page declares. */
   readonly missing?: Readonly<Record<string, readonly string[]>>
+  /** Also says why each row got what it got. */
+  readonly reasons?: ReasonOptions | undefined
 }
 
 /** Params of a data cell that say how a text file is written. */
@@ -53,6 +57,18 @@ export async function* scoreFile(
   model: Model,
   options: ScoreFileOptions = {},
 ): AsyncGenerator<Prediction, void, undefined> {
+  const opened = await openRows(path, options)
+  if (opened.text !== undefined) yield* scoreJson(opened.text, model, opened.file, options)
+  else yield* scoreTable(opened.table, model, opened.file, options)
+}
+
+/** Rows of a file before anything judges them: a table, or JSON text. */
+export type OpenedRows =
+  | { readonly file: string; readonly table: Table; readonly text?: undefined }
+  | { readonly file: string; readonly text: string }
+
+/** Reads a file of rows by what its name says it is. @throws DaybookError SCORE_UNKNOWN_FORMAT, what readers of `src/frame` throw */
+export async function openRows(path: string, options: ScoreFileOptions): Promise<OpenedRows> {
   const file = basename(path)
   const format = /\.(csv|tsv|jsonl|ndjson|json|parquet)(?:\.gz)?$/i.exec(file)?.[1]?.toLowerCase()
   switch (format) {
@@ -60,31 +76,33 @@ export async function* scoreFile(
     case 'tsv': {
       const bytes = await readDataFile(path)
       const csv = format === 'tsv' ? { delimiter: '\t', ...options.csv } : options.csv
-      yield* scoreTable(readCsv(bytes, csv ?? {}, file), model, file, options)
-      return
+      return { file, table: readCsv(bytes, csv ?? {}, file) }
     }
     case 'jsonl':
     case 'ndjson':
     case 'json':
-      yield* scoreJson(decodeText(await readDataFile(path), 'utf-8', file), model, file)
-      return
+      return { file, text: decodeText(await readDataFile(path), 'utf-8', file) }
     case 'parquet': {
       const { readParquet } = await import('../frame/duckdb.ts')
-      yield* scoreTable(await readParquet(path), model, file, options)
-      return
+      return { file, table: await readParquet(path) }
     }
     default:
       throw fail('SCORE_UNKNOWN_FORMAT', { file })
   }
 }
 
-function* scoreJson(text: string, model: Model, file: string): Generator<Prediction> {
+function* scoreJson(text: string, model: Model, file: string, { reasons }: ScoreFileOptions): Generator<Prediction> {
   let chunk: PlacedRow[] = []
   const score = (): Prediction[] => {
     const placed = chunk
     chunk = []
     const placeOf = (row: number): string => placed[row]?.place ?? file
-    return atPlaces(placeOf, () => model.predictRows(placed.map(({ row }) => row)))
+    return atPlaces(placeOf, () =>
+      model.predictRows(
+        placed.map(({ row }) => row),
+        reasons,
+      ),
+    )
   }
   for (const placed of jsonRows(text, file)) {
     chunk.push(placed)
@@ -98,16 +116,28 @@ function* scoreTable(table: Table, model: Model, file: string, options: ScoreFil
   const frame = typedFrame(table, model.signature, file, options)
   for (let start = 0; start < frame.rows; start += chunkRows) {
     const rows = Uint32Array.from({ length: Math.min(chunkRows, frame.rows - start) }, (_, i) => start + i)
-    const scored = atPlaces(
+    yield* atPlaces(
       (row) => placeOf(start + row),
-      () => model.scoreFrame(frame.take(rows), { lenient: false }),
+      () =>
+        model.predictConformed(conformFrame(frame.take(rows), model.signature, { lenient: false }), options.reasons),
     )
-    yield* predictionsOf(scored, model.signature)
   }
 }
 
-/** The signature's columns of a table, in the signature's types. */
+/** The signature's columns of a table, in the signature's types. @throws what {@link typeColumns} finds wrong */
 function typedFrame(table: Table, signature: Signature, file: string, options: ScoreFileOptions): Frame {
+  const { frame, errors } = typeColumns(table, signature, file, options)
+  if (errors.length > 0) throw failAll(errors)
+  return frame
+}
+
+/** The same with missing values in place of those that cannot be read, and what was wrong with them. */
+export function typeColumns(
+  table: Table,
+  signature: Signature,
+  file: string,
+  options: Pick<ScoreFileOptions, 'missing'>,
+): TypedTable {
   const facts = new Map(
     signature.columns.map(({ name, type }) => {
       const values = options.missing?.[name]
@@ -115,9 +145,7 @@ function typedFrame(table: Table, signature: Signature, file: string, options: S
     }),
   )
   const columns = table.columns.filter(({ name }) => facts.has(name))
-  const { frame, errors } = typeTable({ ...table, columns }, Object.fromEntries(facts), file)
-  if (errors.length > 0) throw failAll(errors)
-  return frame
+  return typeTable({ ...table, columns }, Object.fromEntries(facts), file)
 }
 
 /** Does something with rows; an error of a row names its place in the file in place of its number. */

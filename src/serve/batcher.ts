@@ -1,9 +1,18 @@
 import { fail } from '../base/errors.ts'
-import { countOf, type Model, type RawRows, RowConformer, type Scored } from '../model/index.ts'
+import type { Frame } from '../frame/index.ts'
+import {
+  countOf,
+  type Model,
+  type RawRows,
+  type Reason,
+  type ReasonOptions,
+  RowConformer,
+  type Scored,
+} from '../model/index.ts'
 import type { Batching } from './limits.ts'
 
-/** Takes the scores of a request's rows, or why there are none. */
-export type TakeScores = (error: unknown, scored?: Scored) => void
+/** Takes the scores of a request's rows, with reasons where it asked for them, or why there are none. */
+export type TakeScores = (error: unknown, scored?: Scored, reasons?: readonly (readonly Reason[])[]) => void
 
 /** Told of every batch that was scored: its rows, and how long each of its requests had waited. */
 export type ObserveBatch = (rows: number, waitedMs: readonly number[]) => void
@@ -13,6 +22,7 @@ interface Waiting {
   readonly rows: number
   readonly since: number
   readonly take: TakeScores
+  readonly reasons: ReasonOptions | undefined
 }
 
 /**
@@ -46,14 +56,14 @@ export class Batcher {
    *
    * @throws DaybookError SERVE_BUSY, and for bad rows what {@link RowConformer.add} throws; then `take` is not called
    */
-  score(rows: RawRows, take: TakeScores): void {
+  score(rows: RawRows, take: TakeScores, reasons?: ReasonOptions): void {
     const { maxBatchSize, maxQueue } = this.#batching
     if (this.#waiting.length >= maxQueue) throw fail('SERVE_BUSY', {})
     const count = countOf(rows)
     if (this.#waiting.length > 0 && this.#conformer.rows + count > maxBatchSize) this.flush()
     const from = this.#conformer.rows
     this.#conformer.add(rows)
-    this.#waiting.push({ from, rows: count, since: performance.now(), take })
+    this.#waiting.push({ from, rows: count, since: performance.now(), take, reasons })
     if (this.#alarm === undefined) this.#setAlarm()
   }
 
@@ -74,15 +84,19 @@ export class Batcher {
     for (const one of tell) one()
   }
 
-  /** Scores the batch; where that is refused, each request alone. What is to be told to each, in order. */
+  /**
+   * Scores the batch; where that is refused, each request alone. Reasons are given to who asked for them, over rows of its own.
+   * What is to be told to each, in order.
+   */
   #scored(waiting: readonly Waiting[]): (() => void)[] {
     const frame = this.#conformer.frame()
     try {
       const whole = this.#model.scoreConformed(frame)
       const width = whole.values.length / whole.rows
-      return waiting.map(({ from, rows, take }) => {
+      return waiting.map((one) => {
+        const { from, rows } = one
         const values = whole.values.subarray(from * width, (from + rows) * width)
-        return () => take(undefined, { ...whole, rows, values })
+        return this.#explained(one, frame, { ...whole, rows, values })
       })
     } catch (thrown) {
       if (waiting.length === 1)
@@ -91,15 +105,25 @@ export class Batcher {
             () =>
               take(thrown),
         )
-      return waiting.map(({ from, rows, take }) => {
-        const own = Uint32Array.from({ length: rows }, (_, i) => from + i)
+      return waiting.map((one) => {
         try {
-          const scored = this.#model.scoreConformed(frame.take(own))
-          return () => take(undefined, scored)
+          return this.#explained(one, frame, this.#model.scoreConformed(ownRows(one, frame)))
         } catch (alone) {
-          return () => take(alone)
+          return () => one.take(alone)
         }
       })
+    }
+  }
+
+  /** What is to be told to a request whose rows are scored. */
+  #explained(one: Waiting, frame: Frame, scored: Scored): () => void {
+    const { take, reasons } = one
+    if (reasons === undefined) return () => take(undefined, scored)
+    try {
+      const told = this.#model.explain(ownRows(one, frame), scored, reasons)
+      return () => take(undefined, scored, told)
+    } catch (thrown) {
+      return () => take(thrown)
     }
   }
 
@@ -122,4 +146,8 @@ export class Batcher {
     this.#alarm?.()
     this.#alarm = undefined
   }
+}
+
+function ownRows({ from, rows }: Waiting, frame: Frame): Frame {
+  return frame.take(Uint32Array.from({ length: rows }, (_, i) => from + i))
 }

@@ -29,6 +29,8 @@ export class Exchange {
   readonly request: IncomingMessage
   /** Address without what follows `?`. */
   readonly path: string
+  /** What follows `?`; empty where nothing does. */
+  readonly query: string
   readonly began = performance.now()
   label: Label | undefined
   /** How the route that was found tells errors. */
@@ -44,6 +46,7 @@ export class Exchange {
     const url = request.url ?? '/'
     const query = url.indexOf('?')
     this.path = query < 0 ? url : url.slice(0, query)
+    this.query = query < 0 ? '' : url.slice(query + 1)
   }
 
   /** Status of the answer; 0 before there is one. */

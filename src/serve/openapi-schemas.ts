@@ -23,6 +23,16 @@ export function columnSchema(column: SignatureColumn): JsonObject {
   }
 }
 
+const reasonSchema: JsonObject = {
+  type: 'object',
+  required: ['column', 'contribution'],
+  properties: {
+    column: { type: 'string' },
+    contribution: { type: 'number', description: 'Above 0: towards what is explained.' },
+    reason: { type: 'string', description: 'What the page says of the column.' },
+  },
+}
+
 /** Schema of what `/predict` answers. */
 export function answerSchema({ output, classes, task }: Signature): JsonObject {
   const number: JsonObject = { type: 'number' }
@@ -47,6 +57,11 @@ export function answerSchema({ output, classes, task }: Signature): JsonObject {
     type: 'object',
     properties: {
       ...parts[output],
+      reasons: {
+        description: 'Where they were asked for: of each row, by falling contribution.',
+        type: 'array',
+        items: { type: 'array', items: reasonSchema },
+      },
       model: { type: 'object', properties: { name: text, version: text, digest: text } },
     },
   }

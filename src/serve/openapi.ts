@@ -1,6 +1,7 @@
 import type { JsonObject } from '../base/json.ts'
 import type { Signature } from '../model/manifest.ts'
 import { answerSchema, columnSchema, errorSchema, inferenceSchemas, mlflowSchemas } from './openapi-schemas.ts'
+import { mostReasons } from './protocol/reasons-asked.ts'
 
 export interface DescribedModel {
   readonly name: string
@@ -57,6 +58,8 @@ interface Operation {
   readonly error?: string
   /** True where no token is asked for. */
   readonly open?: boolean
+  /** May be asked for reasons. */
+  readonly reasons?: boolean
 }
 
 const json = 'application/json'
@@ -67,6 +70,7 @@ const operations: readonly Operation[] = [
     takes: { [json]: 'Request' },
     gives: 'Answer',
     error: 'Error',
+    reasons: true,
   }),
   ...named('/invocations', '/models/{model}', 'invocations', {
     summary: 'Scores rows, as MLflow asks for them.',
@@ -123,14 +127,20 @@ function pathsOf(token: boolean): JsonObject {
   return paths
 }
 
-function described({ path, id, summary, takes, gives, error, open, method }: Operation, token: boolean): JsonObject {
+function described(
+  { path, id, summary, takes, gives, error, open, method, reasons }: Operation,
+  token: boolean,
+): JsonObject {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string)
   return {
     ...(open && token && { security: [] }),
     operationId: id,
     summary,
-    ...(names.length > 0 && {
-      parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    ...((names.length > 0 || reasons) && {
+      parameters: [
+        ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+        ...(reasons ? reasonParameters : []),
+      ],
     }),
     ...(takes && {
       requestBody: {
@@ -147,6 +157,21 @@ function described({ path, id, summary, takes, gives, error, open, method }: Ope
     },
   }
 }
+
+const reasonParameters: readonly JsonObject[] = [
+  {
+    name: 'reasons',
+    in: 'query',
+    description: 'Also say why: the columns that spoke most for what a row got, so many of them.',
+    schema: { type: 'integer', minimum: 1, maximum: mostReasons },
+  },
+  {
+    name: 'of',
+    in: 'query',
+    description: 'Binary: the class that the reasons speak for. Default: the positive one.',
+    schema: { type: 'string' },
+  },
+]
 
 function schemaOf(name: string): JsonObject {
   return name === 'Text' ? { type: 'string' } : { $ref: `#/components/schemas/${name}` }

@@ -1,3 +1,4 @@
+import type { TakeScores } from './batcher.ts'
 import type { Catalog, Entry } from './catalog.ts'
 import type { Exchange } from './exchange.ts'
 import { jsonType } from './exchange.ts'
@@ -54,7 +55,7 @@ function answer(
   exchange.label = { protocol: protocol.name, model: served.name, version: served.version }
   if (scoring.catalog.challengerOf(entry) === undefined && scoring.threads?.takes(body, served)) {
     const tally = scoring.tallies.batch(served.name, served.version)
-    scoring.threads.answer(protocol, body, type, served).then(
+    scoring.threads.answer(protocol, { body, type, query: exchange.query }, served).then(
       ({ status, type: given, text, rows }) => {
         exchange.send(status, given, text, status === 200 ? entry.headers : [])
         tally.rows += rows
@@ -64,16 +65,17 @@ function answer(
     )
     return
   }
-  const asked = protocol.read(body, type, { served, rows: scoring.rows })
-  entry.batcher.score(asked.rows, (error, scored) => {
+  const asked = protocol.read(body, type, { served, rows: scoring.rows, query: exchange.query })
+  const take: TakeScores = (error, scored, reasons) => {
     try {
       if (scored === undefined) throw error
-      exchange.send(200, jsonType, asked.answer(scored), entry.headers)
+      exchange.send(200, jsonType, asked.answer(scored, { reasons }), entry.headers)
       follow(scoring, entry, asked.rows, scored)
     } catch (thrown) {
       exchange.fail(thrown)
     }
-  })
+  }
+  entry.batcher.score(asked.rows, take, asked.reasons)
 }
 
 /** The challenger scores the rows too, once the answer is on its way. */

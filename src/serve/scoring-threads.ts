@@ -14,11 +14,19 @@ export type ThreadRequest =
       readonly protocol: Protocol['name']
       readonly body: Uint8Array
       readonly type: MediaType
+      readonly query: string
       readonly name: string
       readonly version: string
       readonly rows: number
     }
   | { readonly ask: 'forget'; readonly source: ModelSource }
+
+/** A request as it came. */
+export interface GivenBody {
+  readonly body: Uint8Array
+  readonly type: MediaType
+  readonly query: string
+}
 
 /** The answer to a request, ready to be sent. */
 export interface ThreadAnswer {
@@ -88,7 +96,7 @@ export class ScoringThreads {
   }
 
   /** @throws DaybookError SERVE_BUSY, SERVE_FAULT */
-  async answer(protocol: Protocol, body: Uint8Array, type: MediaType, served: ServedModel): Promise<ThreadAnswer> {
+  async answer(protocol: Protocol, given: GivenBody, served: ServedModel): Promise<ThreadAnswer> {
     const { source, name, version } = served
     if (source === undefined) throw new TypeError('a model without a source is scored here')
     const ready = this.#threads.filter(({ prepared }) => prepared.has(keyOf(source)))
@@ -107,7 +115,7 @@ export class ScoringThreads {
         failed,
       })
       const rows = this.#rows
-      tell(thread, { ask: 'score', id, source, protocol: protocol.name, body, type, name, version, rows })
+      tell(thread, { ask: 'score', id, source, protocol: protocol.name, ...given, name, version, rows })
     })
   }
 

@@ -51,16 +51,18 @@ async function load({ source }: ThreadRequest): Promise<Loaded> {
 }
 
 function answer(
-  { protocol: id, body, type, name, version, rows }: Extract<ThreadRequest, { ask: 'score' }>,
+  { protocol: id, body, type, query, name, version, rows }: Extract<ThreadRequest, { ask: 'score' }>,
   { model, conformer }: Loaded,
 ): ThreadAnswer {
   const protocol = protocols.find((one) => one.name === id) as Protocol
   try {
-    const asked = protocol.read(body, type, { served: { name, version, model }, rows })
+    const asked = protocol.read(body, type, { served: { name, version, model }, rows, query })
     conformer.clear()
     conformer.add(asked.rows)
-    const scored = model.scoreConformed(conformer.frame())
-    return { status: 200, type: jsonType, text: asked.answer(scored), rows: scored.rows }
+    const frame = conformer.frame()
+    const scored = model.scoreConformed(frame)
+    const reasons = asked.reasons && model.explain(frame, scored, asked.reasons)
+    return { status: 200, type: jsonType, text: asked.answer(scored, { reasons }), rows: scored.rows }
   } catch (thrown) {
     const told = clientError(thrown)
     if (told.code === 'SERVE_FAULT') throw thrown

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../base/json.ts'
 import type { Task } from '../plugin/api.ts'
 import type { RunMetrics } from './record.ts'
 
@@ -201,4 +202,6 @@ export interface Evaluation {
     /** Of the raw columns that the model takes, by falling index. */
     readonly features: readonly Stability[]
   }
+  /** Where the training rows and their scores lay, as `model/drift` reads it: what later rows are held against. */
+  readonly baseline?: JsonObject
 }

@@ -56,6 +56,15 @@ export function tinyModel(changes: Partial<Model> = {}, given: Partial<Signature
     signature: own,
     scoreConformed,
     scoreFrame: (frame, conforming) => scoreConformed(conformFrame(frame, own, conforming)),
+    predictConformed: (conformed): Prediction[] => predictionsOf(scoreConformed(conformed), own),
+    explain: (conformed, scored, { count, of }) => {
+      // What p(yes) is above one half, all of it the income's doing.
+      const sign = of === 'no' ? -1 : 1
+      return Array.from({ length: conformed.rows }, (_, row) => {
+        const contribution = sign * ((scored.values[2 * row + 1] as number) - 0.5)
+        return contribution > 0 ? [{ column: 'income', contribution, reason: 'income' }].slice(0, count) : []
+      })
+    },
     predictRows: (rows): Prediction[] => predictionsOf(scoreConformed(conformRows(rows, own)), own),
     features: () => {
       throw new Error('not needed here')

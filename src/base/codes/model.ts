@@ -41,6 +41,11 @@ export const modelCodes = table({
     hint: 'Install the plugin in the version that the model names, or train again.',
     exit: 1,
   },
+  MODEL_NO_BASELINE: {
+    message: 'the run keeps no baseline that rows could be held against',
+    hint: 'Run the page again with this version of Daybook.',
+    exit: 1,
+  },
   MODEL_NO_REASONS: { message: 'there are no reasons in a {task} task', exit: 2, http: 400 },
   MODEL_REASON_CLASS: {
     message: 'reasons for class `{class}` cannot be given: there are {classes}',

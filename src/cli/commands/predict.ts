@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
+import { fail } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
 import {
-  type Model,
   openPackage,
   openRunModel,
   openStore,
@@ -10,19 +10,22 @@ import {
   scoreFileOptions,
   storeFolder,
 } from '../../index.ts'
-import type { Prediction } from '../../model/index.ts'
+import { checkReasons, type Model, type Prediction, type ReasonOptions } from '../../model/index.ts'
 import type { Terminal } from '../output.ts'
 import type { CommonOptions } from './options.ts'
 import { isFolder } from './verify-folder.ts'
 
 interface PredictOptions extends CommonOptions {
   readonly format?: 'jsonl' | 'csv'
+  readonly reasons?: number
+  readonly of?: string
 }
 
 /** Scores a file: one line a row on stdout, in the order of the file; with `--json` all of them in one document. */
 export async function predict(run: string, file: string, options: PredictOptions, terminal: Terminal): Promise<number> {
   const { model, form, shown, named } = isFolder(run) ? await packaged(run) : await recorded(run, options)
-  const predictions = scoreFile(file, model, form)
+  const reasons = reasonsAsked(options, model)
+  const predictions = scoreFile(file, model, { ...form, reasons })
   if (terminal.json) {
     const rows: Json[] = []
     for await (const row of predictions) rows.push(row as unknown as Json)
@@ -35,7 +38,7 @@ export async function predict(run: string, file: string, options: PredictOptions
   let count = 0
   for await (const row of predictions) {
     if (options.format === 'csv') {
-      const cells = flat(row)
+      const cells = flat(row, reasons?.count ?? 0)
       if (count === 0) await write(Object.keys(cells).map(csvField).join(','))
       await write(Object.values(cells).map(csvField).join(','))
     } else await write(JSON.stringify(row))
@@ -71,13 +74,33 @@ async function packaged(folder: string): Promise<Scoring> {
   return { model, form: {}, shown: `the package of ${manifest.pipeline} in ${folder}`, named }
 }
 
-/** `{ probabilities: { yes: 0.2 } }` as `{ "probabilities.yes": 0.2 }`. */
-function flat(row: Prediction): Record<string, string | number | boolean> {
+/** @throws DaybookError CLI_USAGE, MODEL_REASON_CLASS, MODEL_NO_REASONS */
+function reasonsAsked({ reasons: count, of }: PredictOptions, model: Model): ReasonOptions | undefined {
+  if (count === undefined && of === undefined) return undefined
+  if (count === undefined)
+    throw fail('CLI_USAGE', { reason: '`--of` says for which class there are reasons' }, { hint: 'Add --reasons N.' })
+  checkReasons(model.signature, { count, of })
+  return { count, of }
+}
+
+/**
+ * `{ probabilities: { yes: 0.2 } }` as `{ "probabilities.yes": 0.2 }`, and so many reasons behind it: rows with fewer leave them
+ * empty, so that all rows have the same cells.
+ */
+function flat({ reasons = [], ...row }: Prediction, most: number): Record<string, string | number | boolean> {
   const cells: Record<string, string | number | boolean> = {}
   for (const [name, value] of Object.entries(row)) {
     if (typeof value !== 'object') cells[name] = value as string | number | boolean
     else
       for (const [inner, number] of Object.entries(value as Record<string, number>)) cells[`${name}.${inner}`] = number
+  }
+  for (let i = 0; i < most; i++) {
+    const { column = '', contribution = '', reason = '' } = reasons[i] ?? {}
+    Object.assign(cells, {
+      [`reasons.${i + 1}.column`]: column,
+      [`reasons.${i + 1}.contribution`]: contribution,
+      [`reasons.${i + 1}.reason`]: reason,
+    })
   }
   return cells
 }

@@ -44,14 +44,25 @@ export function reasonsOf(
   })
 }
 
+/**
+ * Can reasons be given that way? Asked before rows are read.
+ *
+ * @throws DaybookError MODEL_REASON_CLASS, MODEL_NO_REASONS
+ */
+export function checkReasons({ task, classes, output }: Signature, { of }: ReasonOptions): void {
+  if (output === 'clusters') throw fail('MODEL_NO_REASONS', { task })
+  if (of === undefined || (task === 'binary' && classes.includes(of))) return
+  throw fail('MODEL_REASON_CLASS', {
+    class: of,
+    classes: task === 'binary' ? classes.join(', ') : 'none to choose from',
+  })
+}
+
 /** By row: 1 where parts above 0 speak for what is explained, -1 where they speak against it, 0 where there are no classes. */
-function signsOf(scored: Scored, { task, classes }: Signature, of: string | undefined): Int8Array {
+function signsOf(scored: Scored, signature: Signature, of: string | undefined): Int8Array {
+  const { task, classes } = signature
+  if (of !== undefined) checkReasons(signature, { count: 0, of })
   const code = of === undefined ? -1 : classes.indexOf(of)
-  if (of !== undefined && (code < 0 || task !== 'binary'))
-    throw fail('MODEL_REASON_CLASS', {
-      class: of,
-      classes: task === 'binary' ? classes.join(', ') : 'none to choose from',
-    })
   if (task === 'multiclass') return new Int8Array(scored.rows).fill(1) // parts are those of the predicted class
   if (task !== 'binary') return new Int8Array(scored.rows)
   return new Int8Array(scored.rows).fill(code === 0 ? -1 : 1)

@@ -1,4 +1,5 @@
 import type { Digest } from '../../base/digest.ts'
+import { driftWord } from '../../model/drift/psi.ts'
 import type { Evaluation, PartSummary, Stability } from '../../store/evaluation.ts'
 import { miniBars } from '../bars.ts'
 import { classFigures } from '../charts/classes.ts'
@@ -163,6 +164,6 @@ function stabilityTable(caption: string, rows: readonly Stability[]): Html {
 
 function outcome(psi: number | null): Html {
   if (psi === null) return html`<span class="muted">nothing to compare</span>`
-  if (psi > 0.25) return html`<span class="tag bad">shifted</span>`
-  return psi > 0.1 ? html`<span class="tag warn">drifting</span>` : html`<span class="tag ok">stable</span>`
+  const word = driftWord(psi)
+  return html`<span class="tag ${{ stable: 'ok', moved: 'warn', shifted: 'bad', 'few rows': '' }[word]}">${word}</span>`
 }

@@ -2,12 +2,12 @@ import { type WarningCode, warningText } from '../../base/codes/warnings.ts'
 import { fail } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { Features, Frame } from '../../frame/index.ts'
+import { chancePsi, SHIFTED } from '../../model/drift/psi.ts'
 import { conformFrame, countUnseen, type Model, openModel, parseManifest, type Scored } from '../../model/index.ts'
 import type { PageFacts } from '../../plan/index.ts'
 import type { State, StateObject } from '../../plugin/api.ts'
 import type { Evaluation } from '../../store/index.ts'
 import { evaluateParts, type MetricCell, type ScoredRows } from '../evaluation/index.ts'
-import { chancePsi, DRIFTED } from '../evaluation/stability.ts'
 import { gather } from '../fit/training-rows.ts'
 import { rowWeights } from '../fit/weights.ts'
 import { type AskedQuestion, questionOf, truthOf } from '../question.ts'
@@ -117,8 +117,8 @@ function warnOfUnseen(ctx: TaskContext, test: Frame): void {
 /** Columns whose test rows lie far from the training rows, and farther than so few rows do by chance. */
 function warnOfDrift(ctx: TaskContext, { stability, parts }: Evaluation): void {
   for (const { name, psi, bins } of stability.features) {
-    if (psi === null || psi <= DRIFTED || psi <= chancePsi(bins.length, parts.train.rows, parts.test.rows)) continue
-    tell(ctx, 'DRIFT_COLUMN', { column: name, value: Math.round(psi * 1000) / 1000 }, DRIFTED)
+    if (psi === null || psi <= SHIFTED || psi <= chancePsi(bins.length, parts.train.rows, parts.test.rows)) continue
+    tell(ctx, 'DRIFT_COLUMN', { column: name, value: Math.round(psi * 1000) / 1000 }, SHIFTED)
   }
 }
 

@@ -1,5 +1,6 @@
 import { RandomStream } from '../../base/random.ts'
 import type { Kernels } from '../../kernels/index.ts'
+import { quantile } from '../../model/drift/cuts.ts'
 import type { MetricInput } from '../../plugin/api.ts'
 import type { RunMetrics } from '../../store/record.ts'
 import { type MetricCell, metricValue } from './metrics.ts'
@@ -54,13 +55,4 @@ function drawWeights({ rows, weight }: MetricInput, stream: RandomStream, resamp
   if (weight !== undefined)
     for (let row = 0; row < rows; row++) weights[row] = (weights[row] as number) * (weight[row] as number)
   return weights
-}
-
-/** The value below which a share of sorted values lies, interpolated between neighbours (Hyndman and Fan's type 7). */
-export function quantile(sorted: ArrayLike<number>, share: number): number {
-  const at = share * (sorted.length - 1)
-  const below = Math.floor(at)
-  const low = sorted[below] as number
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number
-  return low + (high - low) * (at - below)
 }

@@ -1,5 +1,7 @@
+import type { JsonObject } from '../../base/json.ts'
 import type { Frame } from '../../frame/index.ts'
 import type { Kernels } from '../../kernels/index.ts'
+import { makeBaseline } from '../../model/drift/baseline.ts'
 import type { Signature } from '../../model/index.ts'
 import type { MetricInput } from '../../plugin/api.ts'
 import type { Evaluation, PartSummary } from '../../store/evaluation.ts'
@@ -70,9 +72,12 @@ export function evaluateParts(input: EvaluationInput): Evaluation {
     ...(task === 'clustering' && { clusterResults: clusterResults(train, test, input.described) }),
     ...(task === 'anomaly' && { anomalyResults: anomalyResults(train, test, input.test.scored.threshold ?? 0) }),
     stability: {
-      scores: scoreStability(train, test, kernels),
+      scores: scoreStability(input.train.scored, input.test.scored, signature, kernels),
       features: input.frames ? featureStability(input.frames.train, input.frames.test, kernels) : [],
     },
+    ...(input.frames && {
+      baseline: makeBaseline(input.frames.train, input.train.scored, signature) as unknown as JsonObject,
+    }),
   }
 }
 

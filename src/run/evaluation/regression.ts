@@ -1,6 +1,6 @@
+import { quantile } from '../../model/drift/cuts.ts'
 import type { MetricInput } from '../../plugin/api.ts'
 import type { RegressionResults } from '../../store/evaluation.ts'
-import { quantile } from './bootstrap.ts'
 import { count, equalEdges } from './classes.ts'
 import { sortedRows } from './metric-input.ts'
 

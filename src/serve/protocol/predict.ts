@@ -1,26 +1,33 @@
 import { fail } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { nearest } from '../../base/nearest.ts'
+import { checkReasons } from '../../model/index.ts'
 import { errorBody } from '../error-answer.ts'
 import { isUtf8 } from '../media-type.ts'
 import { answerText } from './answer-text.ts'
 import type { Protocol } from './protocol.ts'
 import { isObject, readJson } from './read-json.ts'
+import { reasonsAsked } from './reasons-asked.ts'
 
 /** Daybook's own: `{ "rows": [ { column: value } ] }` to `{ "predictions", "probabilities", "model" }`. */
 export const predict: Protocol = {
   name: 'predict',
   takes: (type) => type?.essence === 'application/json' && isUtf8(type),
-  read(body, _type, { served, rows: limit }) {
+  read(body, _type, { served, rows: limit, query }) {
+    const reasons = query === '' ? undefined : reasonsAsked(query)
+    if (reasons !== undefined) checkReasons(served.model.signature, reasons)
     const rows = rowsOf(readJson(body), limit)
     return {
       rows: { form: 'rows', rows },
-      answer(scored) {
+      reasons,
+      answer(scored, added) {
         const { model, name, version } = served
         const { predictions, numbers } = answerText(model.signature)
         const about = JSON.stringify({ name, version, digest: model.digest })
         const more = numbers === undefined ? '' : `,"${numbers.name}":${numbers.list(scored)}`
-        return `{"predictions":${predictions(scored)}${more},"model":${about}}`
+        const why = added?.reasons === undefined ? '' : `,"reasons":${JSON.stringify(added.reasons)}`
+        const receipts = added?.receipts === undefined ? '' : `,"receipts":${JSON.stringify(added.receipts)}`
+        return `{"predictions":${predictions(scored)}${more}${why}${receipts},"model":${about}}`
       },
     }
   },

@@ -4,7 +4,8 @@ import t from 'tap'
 import { RandomStream } from '../../../src/base/random.ts'
 import { Frame } from '../../../src/frame/index.ts'
 import { scoringKernels } from '../../../src/kernels/index.ts'
-import { chancePsi, featureStability } from '../../../src/run/evaluation/stability.ts'
+import { chancePsi } from '../../../src/model/drift/psi.ts'
+import { featureStability } from '../../../src/run/evaluation/stability.ts'
 import { makeWorkshop, seeRun } from '../workshop.ts'
 
 t.test('what chance gives: the quantile of chi-squared over the rows', async (t) => {

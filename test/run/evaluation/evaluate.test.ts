@@ -22,9 +22,10 @@ import type { Json } from '../../../src/base/json.ts'
 import { RandomStream } from '../../../src/base/random.ts'
 import { Frame } from '../../../src/frame/index.ts'
 import { scoringKernels } from '../../../src/kernels/index.ts'
+import { quantile } from '../../../src/model/drift/cuts.ts'
 import type { Defined } from '../../../src/plugin/api.ts'
 import { thin } from '../../../src/run/evaluation/curves.ts'
-import { evaluateParts, type MetricCell, quantile, type ScoredRows } from '../../../src/run/evaluation/index.ts'
+import { evaluateParts, type MetricCell, type ScoredRows } from '../../../src/run/evaluation/index.ts'
 
 const kernels = scoringKernels()
 const stream = new RandomStream({ seed: 1, cell: 'test', purpose: 'rows' })
