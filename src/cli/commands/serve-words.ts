@@ -1,5 +1,14 @@
 import { fail } from '../../base/errors.ts'
-import { type LoadOptions, loadNamed, type ModelWords, type NamedModel, openStore, pipelineOf, readServeFile, type Store } from '../../index.ts'
+import {
+  type LoadOptions,
+  loadNamed,
+  type ModelWords,
+  type NamedModel,
+  openStore,
+  pipelineOf,
+  readServeFile,
+  type Store,
+} from '../../index.ts'
 
 /** What `daybook serve` was told to serve: runs and packages, or a serve file. */
 export type Words =
