@@ -40,7 +40,7 @@ export default defineDeploy({
     python_version: '${python}'
 metadata:
   daybook_model: '${model.digest}'
-  daybook_pipeline: ${name}
+  daybook_pipeline: '${name}'
 mlflow_version: ${versions.mlflow}
 model_size_bytes: ${onnx?.length ?? 0}
 model_uuid: ${model.digest.slice(0, 32)}
@@ -53,7 +53,7 @@ utc_time_created: '1970-01-01 00:00:00.000000'
     )
     await write(
       'conda.yaml',
-      `name: ${name}
+      `name: '${name}'
 channels:
 - conda-forge
 dependencies:
@@ -81,11 +81,12 @@ dependencies:
 /** Lowest versions that the file is written for. */
 const versions = { mlflow: '3.1.0', onnx: '1.17.0' }
 
+/** MLflow hands texts of pandas 3 on in a form that the engine does not take, unless their type is `object`. */
 const requirements = [
   `mlflow-skinny>=${versions.mlflow},<4`,
   `onnx>=${versions.onnx},<2`,
   'onnxruntime>=1.20,<2',
-  'pandas',
+  'pandas<3',
 ]
 
 interface Tensors {

@@ -1,52 +1,25 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { unzipSync } from 'fflate'
 import t from 'tap'
 import type { JsonObject } from '../../src/base/json.ts'
-import {
-  type Model,
-  openRunModel,
-  openStore,
-  packageRun,
-  type RunRecord,
-  type Store,
-  verifyPackage,
-} from '../../src/index.ts'
-import { makeWorkshop, seeRun } from '../run/workshop.ts'
+import { packageRun, verifyPackage } from '../../src/index.ts'
+import { makeModel, unpacked } from './packed.ts'
 
-interface Made {
-  readonly store: Store
-  readonly record: RunRecord
-  readonly model: Model
-}
-
-async function makeModel(): Promise<Made> {
-  const workshop = makeWorkshop(t)
-  const { finished } = await seeRun(workshop.page({ evaluate: 'evaluate: { metrics: [auc], folds: 0, resamples: 0 }' }))
-  const record = finished?.record as RunRecord
-  const store = await openStore(finished?.store as string)
-  return { record, store, model: await openRunModel(store, record) }
-}
-
-const made = makeModel()
+const made = makeModel(t)
 const rows = [
   { income: 2000, debt: 30, purpose: 'car' },
   { income: null, debt: 700, purpose: 'home' },
 ]
 
-async function unpacked(folder: string, target: string, params: readonly string[] = []): Promise<string> {
-  const { store, record } = await made
-  for (const [path, bytes] of await packageRun(store, record, { target, params, env: {} })) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), bytes)
-  }
-  return folder
+async function unpackedHere(folder: string, target: string, params: readonly string[] = []): Promise<string> {
+  return unpacked(folder, await made, target, params)
 }
 
 t.test('docker: the context is what was asked for, and verifies', async (t) => {
-  const folder = await unpacked(t.testdir(), 'docker', ['port=9000', 'base=node:24.1.0-bookworm-slim'])
+  const folder = await unpackedHere(t.testdir(), 'docker', ['port=9000', 'base=node:24.1.0-bookworm-slim'])
   const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8')
   t.match(dockerfile, /^FROM node:24\.1\.0-bookworm-slim\n/)
   t.match(dockerfile, /\nUSER node\n/)
@@ -59,7 +32,7 @@ t.test('docker: the context is what was asked for, and verifies', async (t) => {
 })
 
 t.test('docker: node server.mjs serves the model without Docker', async (t) => {
-  const app = join(await unpacked(t.testdir(), 'docker'), 'app')
+  const app = join(await unpackedHere(t.testdir(), 'docker'), 'app')
   const { model, record } = await made
   const serve = (env: Readonly<Record<string, string>>) =>
     spawn(process.execPath, ['server.mjs'], { cwd: app, env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -106,7 +79,7 @@ t.test('docker: node server.mjs serves the model without Docker', async (t) => {
 })
 
 t.test('lambda: the handler answers events and HTTP, and its zip is small and reproducible', async (t) => {
-  const folder = await unpacked(t.testdir(), 'lambda')
+  const folder = await unpackedHere(t.testdir(), 'lambda')
   const { model, record, store } = await made
   const { handler } = (await import(pathToFileURL(join(folder, 'function', 'handler.mjs')).href)) as {
     handler(event: unknown): Promise<{ statusCode?: number; body?: string; predictions?: unknown }>

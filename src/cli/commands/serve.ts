@@ -149,7 +149,8 @@ async function untilStopped(
   for (const { name, versions, champion, challenger } of models) {
     const more = versions.length > 1 ? `, ${versions.length} versions` : ''
     const beside = challenger === undefined ? '' : `, challenger ${challenger}`
-    terminal.result(`Serving ${name} (run ${champion}${beside}${more}) on ${url}`)
+    const isPackage = versions.some(({ version, source }) => version === champion && source?.kind === 'package')
+    terminal.result(`Serving ${name} (${isPackage ? 'package of model' : 'run'} ${champion}${beside}${more}) on ${url}`)
   }
   if (management !== undefined) terminal.message(`Metrics and the repository of models: ${management}/metrics`)
   terminal.message(
