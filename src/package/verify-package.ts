@@ -52,6 +52,23 @@ export async function verifyPackage(folder: string): Promise<PackageVerification
   return { verdict: faults.length === 0 ? 'identical' : 'different', manifest, examples: examples.length, faults }
 }
 
+/**
+ * Asks a package for its answer to a row, once its files are as its list says.
+ *
+ * @throws DaybookError PACKAGE_BROKEN
+ */
+export async function askPackage(
+  folder: string,
+  row: JsonObject,
+): Promise<{ readonly manifest: PackageManifest; readonly answer: JsonObject }> {
+  const { manifest, faults } = await verifyPackage(folder)
+  const at = Object.keys(manifest.files).find((path) => path === 'index.js' || path.endsWith('/index.js'))
+  const [fault = at === undefined ? 'it holds no module' : undefined] = faults
+  if (fault !== undefined || at === undefined) throw fail('PACKAGE_BROKEN', { reason: fault ?? '' })
+  const [answer] = await askModule(join(folder, at), [row])
+  return { manifest, answer: answer as JsonObject }
+}
+
 async function readManifest(folder: string): Promise<PackageManifest> {
   try {
     const manifest = JSON.parse(await readFile(join(folder, packageFile), 'utf8')) as PackageManifest

@@ -25,6 +25,8 @@ export interface ServeFile {
   readonly threads?: number | undefined
   readonly limits?: Partial<ServeLimits> | undefined
   readonly batching?: Partial<Batching> | undefined
+  /** File of the receipts, and of the private key that signs them. */
+  readonly receipts?: { readonly file: string; readonly key?: string | undefined } | undefined
 }
 
 const run = { type: 'string', minLength: 1, maxLength: 200 } as const
@@ -73,6 +75,11 @@ const schema = {
       properties: { certificate: { type: 'string', minLength: 1 }, key: { type: 'string', minLength: 1 } },
       default: null,
     },
+    receipts: {
+      type: 'object',
+      properties: { file: { type: 'string', minLength: 1 }, key: path },
+      default: null,
+    },
     key: path,
     store: path,
     threads: count(0, 64),
@@ -109,7 +116,9 @@ export async function readServeFile(file: string): Promise<ServeFile> {
   const page = await readPage(file)
   const errors = checkValue(schema, page.root).map((issue) => errorOf(issue, page))
   if (errors.length > 0) throw failAll(sortByPlace(errors))
-  const { models, tokens, tls, key, store, ...rest } = page.root as unknown as Partial<ParamValue<typeof schema>>
+  const { models, tokens, tls, key, store, receipts, ...rest } = page.root as unknown as Partial<
+    ParamValue<typeof schema>
+  >
   const located = (given: string | null | undefined) => (given ? resolve(page.folder, given) : undefined)
   const words = (models ?? []).map((model): ModelWords => (typeof model === 'string' ? { champion: model } : model))
   checkTwice(words, page)
@@ -119,6 +128,7 @@ export async function readServeFile(file: string): Promise<ServeFile> {
     tokens: located(tokens),
     tls: tls ? { certificate: resolve(page.folder, tls.certificate), key: resolve(page.folder, tls.key) } : undefined,
     key: located(key),
+    receipts: receipts ? { file: resolve(page.folder, receipts.file), key: located(receipts.key) } : undefined,
     store: located(store),
   }
 }

@@ -13,6 +13,7 @@ import { openApi } from './openapi.ts'
 import { inference } from './protocol/inference.ts'
 import { mlflow } from './protocol/mlflow.ts'
 import { predict } from './protocol/predict.ts'
+import type { Receipts } from './receipts.ts'
 import type { Route } from './route.ts'
 import { scoringRoutes } from './scoring-routes.ts'
 import { ScoringThreads } from './scoring-threads.ts'
@@ -41,6 +42,8 @@ export interface ServeOptions {
   /** What a reload asks for. */
   readonly load?: Load | undefined
   readonly log?: ServeLog | undefined
+  /** Where each decision of `/predict` is written down before it is answered; it is closed with the server. */
+  readonly receipts?: Receipts | undefined
 }
 
 /** Where a server listens. */
@@ -92,7 +95,7 @@ export function createServer(options: ServeOptions): Server {
     host,
     port,
     routes: [
-      ...scoringRoutes({ catalog, tallies, rows: limits.rows, threads }),
+      ...scoringRoutes({ catalog, tallies, rows: limits.rows, threads, receipts: options.receipts }),
       ...inferenceRoutes({ ...about, extensions: [] }),
       ...mlflowRoutes(catalog, about.version, closing),
       openApiRoute(catalog, limits, tokens().length > 0),
@@ -153,6 +156,7 @@ export function createServer(options: ServeOptions): Server {
       await closed
       await side?.close()
       await threads?.close()
+      options.receipts?.close()
       await (await metrics)?.close()
     },
   }
