@@ -283,6 +283,7 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
           ).argParser(wholeNumber),
         )
         .option('--no-management', 'no such port')
+        .option('--no-drift', 'do not watch how rows and scores drift from training')
         .option('--receipts <file>', 'write a receipt of each decision of /predict there, in a signed chain')
         .option('--receipt-key <file>', 'private key that signs receipts (default: DAYBOOK_KEY)')
         .addOption(new Option('--log <level>', 'what is logged').choices(['silent', 'error', 'info', 'debug'])),

@@ -1,5 +1,8 @@
 import { fail } from '../base/errors.ts'
-import { Batcher } from './batcher.ts'
+import type { Frame } from '../frame/index.ts'
+import type { Scored } from '../model/index.ts'
+import { Batcher, type ObserveBatch } from './batcher.ts'
+import type { DriftWatch } from './drift-watch.ts'
 import type { Batching } from './limits.ts'
 import type { NamedModel, ServedModel } from './served-model.ts'
 import type { Tallies } from './tallies.ts'
@@ -8,6 +11,8 @@ import type { Tallies } from './tallies.ts'
 export interface Entry {
   readonly served: ServedModel
   readonly batcher: Batcher
+  /** Absent where nothing is watched, or nothing is known to hold rows against. */
+  readonly drift: DriftWatch | undefined
   /** Headers of its answers. */
   readonly headers: readonly string[]
 }
@@ -35,9 +40,16 @@ export class Catalog {
   readonly #away = new Map<string, readonly string[]>()
   readonly #batching: Batching
   readonly #tallies: Tallies
+  readonly #watch: (served: ServedModel) => DriftWatch | undefined
   #first: string | undefined
 
-  constructor(batching: Batching, tallies: Tallies) {
+  /** @param watch makes what watches a version */
+  constructor(
+    batching: Batching,
+    tallies: Tallies,
+    watch: (served: ServedModel) => DriftWatch | undefined = () => undefined,
+  ) {
+    this.#watch = watch
     this.#batching = batching
     this.#tallies = tallies
   }
@@ -125,11 +137,14 @@ export class Catalog {
 
   #entry(served: ServedModel): Entry {
     const tally = this.#tallies.batch(served.name, served.version)
-    const batcher = new Batcher(served.model, this.#batching, (rows, waited) => {
+    const drift = this.#watch(served)
+    const see = drift && ((frame: Frame, scored: Scored) => drift.take(frame, scored))
+    const observe: ObserveBatch = (rows, waited) => {
       tally.rows += rows
       tally.size.add(rows)
       for (const ms of waited) tally.queue.add(ms / 1000)
-    })
-    return { served, batcher, headers: ['x-daybook-run-digest', served.run] }
+    }
+    const batcher = new Batcher(served.model, this.#batching, observe, see)
+    return { served, batcher, drift, headers: ['x-daybook-run-digest', served.run] }
   }
 }

@@ -7,6 +7,7 @@ import { sectionName } from '../spec/check-structure.ts'
 import { type Page, readPage } from '../spec/index.ts'
 import { sortByPlace } from '../spec/parse-page.ts'
 import { valueHint } from '../spec/value-hint.ts'
+import type { DriftWatching } from './drift-watch.ts'
 import type { Batching, ServeLimits } from './limits.ts'
 import type { ModelWords } from './load-named.ts'
 
@@ -25,6 +26,8 @@ export interface ServeFile {
   readonly threads?: number | undefined
   readonly limits?: Partial<ServeLimits> | undefined
   readonly batching?: Partial<Batching> | undefined
+  /** False: drift is not watched. */
+  readonly drift?: DriftWatching | false | undefined
   /** File of the receipts, and of the private key that signs them. */
   readonly receipts?: { readonly file: string; readonly key?: string | undefined } | undefined
 }
@@ -73,6 +76,13 @@ const schema = {
     tls: {
       type: 'object',
       properties: { certificate: { type: 'string', minLength: 1 }, key: { type: 'string', minLength: 1 } },
+      default: null,
+    },
+    drift: {
+      anyOf: [
+        { const: false },
+        { type: 'object', properties: { window: count(100, 1_000_000), perSecond: count(1, 1_000_000) } },
+      ],
       default: null,
     },
     receipts: {

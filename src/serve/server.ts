@@ -1,6 +1,7 @@
 import { version } from '../run/observe.ts'
 import { accessCheck, type StoredToken } from './access.ts'
 import { Catalog } from './catalog.ts'
+import { DriftWatch, type DriftWatching } from './drift-watch.ts'
 import { errorBody } from './error-answer.ts'
 import { type Exchange, jsonType } from './exchange.ts'
 import { inferenceRoutes, mlflowRoutes } from './inference-routes.ts'
@@ -42,6 +43,8 @@ export interface ServeOptions {
   /** What a reload asks for. */
   readonly load?: Load | undefined
   readonly log?: ServeLog | undefined
+  /** How drift is watched, on `/metrics` and in the log; false: it is not. */
+  readonly drift?: DriftWatching | false | undefined
   /** Where each decision of `/predict` is written down before it is answered; it is closed with the server. */
   readonly receipts?: Receipts | undefined
 }
@@ -75,10 +78,12 @@ export interface Server {
  * @throws DaybookError SERVE_NEEDS_TOKEN where a host is open to others and there is no token
  */
 export function createServer(options: ServeOptions): Server {
-  const { host = '127.0.0.1', port = 8080, tls, management, log = silentLog, tokens = () => [] } = options
+  const { host = '127.0.0.1', port = 8080, tls, management, log = silentLog, tokens = () => [], drift } = options
   const limits = { ...defaultLimits, ...options.limits }
   const tallies = new Tallies()
-  const catalog = new Catalog({ ...defaultBatching, ...options.batching }, tallies)
+  const catalog = new Catalog({ ...defaultBatching, ...options.batching }, tallies, (served) =>
+    served.baseline === undefined || drift === false ? undefined : new DriftWatch(served, served.baseline, log, drift),
+  )
   for (const named of options.models) catalog.put(named)
   const threads = options.threads ? new ScoringThreads(options.threads, limits.rows) : undefined
   const closing = (): boolean => main.closing

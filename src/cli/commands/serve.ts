@@ -33,6 +33,8 @@ export interface ServeCommandOptions extends CommonOptions {
   /** False under `--no-management`. */
   readonly management?: number | false
   readonly log?: string
+  /** False under `--no-drift`. */
+  readonly drift?: boolean
   /** File of the receipts, and the private key that signs them. */
   readonly receipts?: string
   readonly receiptKey?: string
@@ -127,6 +129,7 @@ async function start(words: Words, options: ServeCommandOptions, terminal: Termi
   const server = await createServer({
     models: loaded,
     receipts,
+    drift: options.drift === false ? false : (told.drift ?? undefined),
     port,
     host: options.host ?? told.host ?? page?.host ?? '127.0.0.1',
     tokens: () => tokens,
