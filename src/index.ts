@@ -5,6 +5,7 @@ import type { Model } from './model/index.ts'
 import type { ScoreFileOptions } from './model/score-file.ts'
 import type { ExportedRun, ExportOptions } from './package/export-run.ts'
 import type { Files, SignFilesOptions, SignFolderOptions, VerifiedFiles } from './package/index.ts'
+import type { Proof, ProveOptions } from './package/prove-receipt.ts'
 import type { ArchiveVerification, VerifyArchiveOptions } from './package/verify-archive.ts'
 import type { PackageVerification } from './package/verify-package.ts'
 import type { DocumentKind, Signed } from './report/documents/index.ts'
@@ -25,6 +26,7 @@ import type { ModelWords } from './serve/load-named.ts'
 import type { ServeFile } from './serve/serve-file.ts'
 import type { NewToken } from './serve/token-file.ts'
 import type { LedgerEntry, RunEvent, RunRecord, Store } from './store/index.ts'
+import type { ReceiptFile } from './store/receipts/receipt-file.ts'
 
 // The public API. What only one command needs (the runner, the report, the server) is loaded when it is called.
 
@@ -45,6 +47,7 @@ export {
 export { type ScoreFileOptions, scoreFile, scoreFileOptions } from './model/score-file.ts'
 export type { ExportedRun, ExportOptions } from './package/export-run.ts'
 export type { FileContent, Files, SignFilesOptions, SignFolderOptions, VerifiedFiles } from './package/index.ts'
+export type { Proof, ProveOptions } from './package/prove-receipt.ts'
 export type { ArchiveVerification, VerifyArchiveOptions } from './package/verify-archive.ts'
 export type { PackageVerification } from './package/verify-package.ts'
 export type { Plan, PlannedCell } from './plan/index.ts'
@@ -400,6 +403,22 @@ export async function driftFile(
 ): Promise<Drift> {
   const drift = await import('./model/drift/drift-file.ts')
   return drift.driftFile(path, model, baseline, options)
+}
+
+/**
+ * Opens the file that a server writes its decisions' receipts to; what is there is put aside, and the new file goes on from it.
+ *
+ * @throws {DaybookError} RECEIPTS_…
+ */
+export async function openReceipts(file: string, key: SigningKey): Promise<ReceiptFile> {
+  const receipts = await import('./store/receipts/receipt-file.ts')
+  return new receipts.ReceiptFile(file, key)
+}
+
+/** Proves a decision by its receipt, or checks a whole file of them. @throws {DaybookError} RECEIPTS_UNREADABLE, PACKAGE_BROKEN */
+export async function proveReceipt(file: string, options: ProveOptions): Promise<Proof> {
+  const prove = await import('./package/prove-receipt.ts')
+  return prove.proveReceipt(file, options)
 }
 
 /** Sets a run as one offline HTML page. */

@@ -70,8 +70,15 @@ export default defineDeploy({
       description: 'Most requests that wait to be scored; what comes on top is refused with 503 and Retry-After.',
       examples: [1024],
     },
+    receipts: {
+      enum: ['none', 'signed'],
+      default: 'none',
+      description:
+        '`signed`: each decision of /predict is written down in a signed chain before it is answered, and answers carry the ids. `daybook serve` asks for the key.',
+      examples: ['signed'],
+    },
   },
-  async deploy({ port, host, tokenVariable, maxRows, timeoutMs, ...batching }, ctx) {
+  async deploy({ port, host, tokenVariable, maxRows, timeoutMs, receipts, ...batching }, ctx) {
     const configuration = {
       format: 1,
       name: ctx.name,
@@ -82,6 +89,7 @@ export default defineDeploy({
       maxRows,
       timeoutMs,
       batching,
+      receipts,
     }
     await ctx.write('serve.json', `${JSON.stringify(configuration, null, 2)}\n`)
     return { configuration: 'serve.json', port, maxRows, timeoutMs }

@@ -283,6 +283,9 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
           ).argParser(wholeNumber),
         )
         .option('--no-management', 'no such port')
+        .option('--no-drift', 'do not watch how rows and scores drift from training')
+        .option('--receipts <file>', 'write a receipt of each decision of /predict there, in a signed chain')
+        .option('--receipt-key <file>', 'private key that signs receipts (default: DAYBOOK_KEY)')
         .addOption(new Option('--log <level>', 'what is logged').choices(['silent', 'error', 'info', 'debug'])),
   )
   command(
@@ -342,6 +345,17 @@ function buildProgram(version: string, done: (exitCode: number) => void): Comman
           'exit 3 where an index is above this, and farther than so few rows come by chance (usual: 0.25)',
         ).argParser(positive),
       ),
+  )
+  command(
+    'prove <file>',
+    'check a server’s receipts; prove one decision by its row and its model',
+    async (terminal, options, [file]) => (await import('./commands/prove.ts')).prove(file as string, options, terminal),
+    (declared) =>
+      declared
+        .option('--key <file>', 'public key of who signed the receipts')
+        .option('--receipt <id>', 'the receipt of the decision, as the answer named it')
+        .option('--row <file>', 'the row that was sent, as JSON')
+        .option('--package <run>', 'score the row again by this run’s model, or by the package in this folder'),
   )
   command('plugins [kind]', 'list the plugins', async (terminal, _, [kind]) =>
     (await import('./commands/plugins.ts')).plugins(kind, terminal),

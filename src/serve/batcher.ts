@@ -17,6 +17,9 @@ export type TakeScores = (error: unknown, scored?: Scored, reasons?: readonly (r
 /** Told of every batch that was scored: its rows, and how long each of its requests had waited. */
 export type ObserveBatch = (rows: number, waitedMs: readonly number[]) => void
 
+/** Shown the rows of every batch and their scores; the arrays last until it returns. */
+export type SeeRows = (frame: Frame, scored: Scored) => void
+
 interface Waiting {
   readonly from: number
   readonly rows: number
@@ -34,15 +37,17 @@ export class Batcher {
   readonly #model: Model
   readonly #batching: Batching
   readonly #observe: ObserveBatch
+  readonly #see: SeeRows | undefined
   readonly #conformer: RowConformer
   #waiting: Waiting[] = []
   /** Takes back the alarm that is set. */
   #alarm: (() => void) | undefined
 
-  constructor(model: Model, batching: Batching, observe: ObserveBatch) {
+  constructor(model: Model, batching: Batching, observe: ObserveBatch, see?: SeeRows) {
     this.#model = model
     this.#batching = batching
     this.#observe = observe
+    this.#see = see
     this.#conformer = new RowConformer(model.signature)
   }
 
@@ -92,6 +97,7 @@ export class Batcher {
     const frame = this.#conformer.frame()
     try {
       const whole = this.#model.scoreConformed(frame)
+      this.#see?.(frame, whole)
       const width = whole.values.length / whole.rows
       return waiting.map((one) => {
         const { from, rows } = one

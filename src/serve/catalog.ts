@@ -1,5 +1,8 @@
 import { fail } from '../base/errors.ts'
-import { Batcher } from './batcher.ts'
+import type { Frame } from '../frame/index.ts'
+import type { Scored } from '../model/index.ts'
+import { Batcher, type ObserveBatch } from './batcher.ts'
+import type { DriftWatch } from './drift-watch.ts'
 import type { Batching } from './limits.ts'
 import type { NamedModel, ServedModel } from './served-model.ts'
 import type { Tallies } from './tallies.ts'
@@ -8,6 +11,8 @@ import type { Tallies } from './tallies.ts'
 export interface Entry {
   readonly served: ServedModel
   readonly batcher: Batcher
+  /** Absent where nothing is watched, or nothing is known to hold rows against. */
+  readonly drift: DriftWatch | undefined
   /** Headers of its answers. */
   readonly headers: readonly string[]
 }
@@ -25,6 +30,14 @@ export interface Listed {
   readonly reason: string
 }
 
+/** Who else has to do with the versions of a catalog. */
+export interface CatalogHooks {
+  /** Makes what watches a version. */
+  readonly watch?: ((served: ServedModel) => DriftWatch | undefined) | undefined
+  /** Told of every version that is served no more. */
+  readonly onGone?: ((served: ServedModel) => void) | undefined
+}
+
 /**
  * The models that a server has. A name's versions are exchanged all at once; requests under way keep the entry that they
  * found, and what they came for is scored by it.
@@ -35,11 +48,12 @@ export class Catalog {
   readonly #away = new Map<string, readonly string[]>()
   readonly #batching: Batching
   readonly #tallies: Tallies
-  readonly #onGone: (served: ServedModel) => void
+  readonly #watch: CatalogHooks['watch']
+  readonly #onGone: CatalogHooks['onGone']
   #first: string | undefined
 
-  /** @param onGone told of every version that is served no more */
-  constructor(batching: Batching, tallies: Tallies, onGone: (served: ServedModel) => void = () => {}) {
+  constructor(batching: Batching, tallies: Tallies, { watch, onGone }: CatalogHooks = {}) {
+    this.#watch = watch
     this.#batching = batching
     this.#tallies = tallies
     this.#onGone = onGone
@@ -82,7 +96,7 @@ export class Catalog {
 
   #tellGone(before: ReadonlyMap<string, Entry> = new Map()): void {
     const here = new Set(this.entries())
-    for (const entry of before.values()) if (!here.has(entry)) this.#onGone(entry.served)
+    for (const entry of before.values()) if (!here.has(entry)) this.#onGone?.(entry.served)
   }
 
   /** Is the name one that is served, or was? */
@@ -135,11 +149,15 @@ export class Catalog {
 
   #entry(served: ServedModel): Entry {
     const tally = this.#tallies.batch(served.name, served.version)
-    const batcher = new Batcher(served.model, this.#batching, (rows, waited) => {
+    const drift = this.#watch?.(served)
+    const see = drift && ((frame: Frame, scored: Scored) => drift.take(frame, scored))
+    const observe: ObserveBatch = (rows, waited) => {
       tally.rows += rows
       tally.size.add(rows)
       for (const ms of waited) tally.queue.add(ms / 1000)
-    })
-    return { served, batcher, headers: served.run === undefined ? [] : ['x-daybook-run-digest', served.run] }
+    }
+    const batcher = new Batcher(served.model, this.#batching, observe, see)
+    const headers = served.run === undefined ? [] : ['x-daybook-run-digest', served.run]
+    return { served, batcher, drift, headers }
   }
 }

@@ -11,6 +11,8 @@ export interface ServeConfiguration {
   readonly maxRows: number
   readonly timeoutMs: number
   readonly batching: Batching
+  /** `signed`: every decision is written down before it is answered. */
+  readonly receipts?: 'none' | 'signed'
 }
 
 /** The serve configuration among a run's deployed files, or undefined where no target wrote one. */

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { fail } from '../base/errors.ts'
+import { DaybookError, fail } from '../base/errors.ts'
 import type { VerifyingKey } from '../base/signing-key.ts'
 import { type Column, Frame, MISSING } from '../frame/index.ts'
 import type { Model, Signature, SignatureColumn } from '../model/index.ts'
 import { openPackage } from '../run/open-package.ts'
-import { openRunModel } from '../run/run-model.ts'
+import { openRunModel, runBaseline } from '../run/run-model.ts'
 import { attestedBy, openStore, requireApproved } from '../store/index.ts'
 import type { ModelSource, ServedModel } from './served-model.ts'
 
@@ -40,8 +40,14 @@ export async function loadRun(store: string, run: string, options: LoadOptions =
     version: record.id,
     model,
     run: record.digest,
+    baseline: await runBaseline(opened, record).catch(withoutBaseline),
     source: { kind: 'run', store, run: record.id },
   }
+}
+
+/** A run that keeps none is served all the same, and not watched. */
+function withoutBaseline(thrown: unknown): undefined {
+  if (!(thrown instanceof DaybookError)) throw thrown
 }
 
 /** Opens a model again where another thread needs it. */

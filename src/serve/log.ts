@@ -4,14 +4,15 @@ export interface ServeLog {
   readonly debugs: boolean
   debug(fields: object, message: string): void
   info(fields: object, message: string): void
+  warn(fields: object, message: string): void
   error(fields: object, message: string): void
 }
 
 /** Writes nothing. */
-export const silentLog: ServeLog = { debugs: false, debug: () => {}, info: () => {}, error: () => {} }
+export const silentLog: ServeLog = { debugs: false, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /**
- * A log of JSON lines on stderr: faults at error, loads at info, one line a request at debug.
+ * A log of JSON lines on stderr: faults at error, drift at warn, loads at info, one line a request at debug.
  *
  * @param level `error`, `info`, `debug` or `silent`
  */
@@ -22,6 +23,7 @@ export async function openLog(level: string): Promise<ServeLog> {
     debugs: logger.isLevelEnabled('debug'),
     debug: (fields, message) => logger.debug(fields, message),
     info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
   }
 }

@@ -1,5 +1,6 @@
 import type { Attributes, HrTime } from '@opentelemetry/api'
 import type { HistogramMetricData, MetricProducer, ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import type { QuantityDrift } from '../model/drift/compare.ts'
 import type { Catalog } from './catalog.ts'
 import type { Histogram, Tallies } from './tallies.ts'
 
@@ -51,7 +52,7 @@ export async function openMetrics(measured: Measured): Promise<Metrics> {
   const exporter = new PrometheusExporter({ preventServerStart: true, metricProducers: [histograms] })
   const meters = new MeterProvider({ readers: [exporter] })
   const meter = meters.getMeter(scope)
-  for (const { kind, name, description, read } of observed(measured)) {
+  for (const { kind, name, description, read } of [...observed(measured), ...observedDrift(measured)]) {
     const instrument =
       kind === 'counter'
         ? meter.createObservableCounter(name, { description })
@@ -116,6 +117,68 @@ interface Observed {
   readonly name: string
   readonly description: string
   read(): Iterable<{ readonly value: number; readonly attributes: Attributes }>
+}
+
+/** Gauges of drift: a version and a column, or one of what the model gives, each. */
+function observedDrift({ catalog }: Measured): readonly Observed[] {
+  const watched = () =>
+    catalog
+      .entries()
+      .flatMap(({ served, drift }) => (drift === undefined || drift.rows === 0 ? [] : [{ served, drift }]))
+  const gauge = (
+    name: string,
+    description: string,
+    kind: 'column' | 'score',
+    read: (one: QuantityDrift) => number | null,
+  ): Observed => ({
+    kind: 'gauge',
+    name,
+    description,
+    read: () =>
+      watched().flatMap(({ served: { name: model, version }, drift }) =>
+        (kind === 'column' ? drift.columns() : drift.scores()).flatMap((one) => {
+          const value = read(one)
+          return value === null ? [] : [{ value, attributes: { model, version, [kind]: one.name } }]
+        }),
+      ),
+  })
+  return [
+    {
+      kind: 'gauge',
+      name: 'daybook_drift_rows',
+      description: 'Rows that drift is measured over: the last ones that were scored.',
+      read: () =>
+        watched().map(({ served: { name, version }, drift }) => ({
+          value: drift.rows,
+          attributes: { model: name, version },
+        })),
+    },
+    gauge(
+      'daybook_drift_psi',
+      'Population stability index of a column, training against the last rows.',
+      'column',
+      ({ psi }) => psi,
+    ),
+    gauge(
+      'daybook_drift_ks',
+      'Largest difference of the shares of a column at or below a cut.',
+      'column',
+      ({ ks }) => ks,
+    ),
+    gauge(
+      'daybook_drift_missing_share',
+      'Share of the last rows in which a column is missing.',
+      'column',
+      ({ missing }) => missing.now,
+    ),
+    gauge(
+      'daybook_drift_unseen_share',
+      'Share of the last rows with a level that training did not see.',
+      'column',
+      ({ unseen }) => unseen,
+    ),
+    gauge('daybook_drift_score_psi', 'Population stability index of what the model gives.', 'score', ({ psi }) => psi),
+  ]
 }
 
 function observed({ catalog, tallies, underWay }: Measured): readonly Observed[] {

@@ -62,6 +62,11 @@ export function answerSchema({ output, classes, task }: Signature): JsonObject {
         type: 'array',
         items: { type: 'array', items: reasonSchema },
       },
+      receipts: {
+        description: 'Where the server writes receipts: their ids, one a row.',
+        type: 'array',
+        items: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+      },
       model: { type: 'object', properties: { name: text, version: text, digest: text } },
     },
   }

@@ -6,7 +6,8 @@ import type { MediaType } from './media-type.ts'
 import { inference } from './protocol/inference.ts'
 import { mlflow } from './protocol/mlflow.ts'
 import { predict } from './protocol/predict.ts'
-import type { Protocol } from './protocol/protocol.ts'
+import type { More, Protocol } from './protocol/protocol.ts'
+import { type Receipts, receiptsFor } from './receipts.ts'
 import type { AddressNames, Route } from './route.ts'
 import type { ScoringThreads } from './scoring-threads.ts'
 import { shadow } from './shadow.ts'
@@ -19,6 +20,8 @@ export interface Scoring {
   readonly rows: number
   /** Threads that take large bodies; absent: all are scored here. */
   readonly threads?: ScoringThreads | undefined
+  /** Where decisions of `/predict` are written down before they are answered. */
+  readonly receipts?: Receipts | undefined
 }
 
 /** Addresses at which rows are scored. */
@@ -53,7 +56,8 @@ function answer(
   const entry = scoring.catalog.find(names.model, names.version)
   const { served } = entry
   exchange.label = { protocol: protocol.name, model: served.name, version: served.version }
-  if (scoring.catalog.challengerOf(entry) === undefined && scoring.threads?.takes(body, served)) {
+  const receipts = protocol === predict ? scoring.receipts : undefined // one thread writes the chain
+  if (!receipts && scoring.catalog.challengerOf(entry) === undefined && scoring.threads?.takes(body, served)) {
     const tally = scoring.tallies.batch(served.name, served.version)
     scoring.threads.answer(protocol, { body, type, query: exchange.query }, served).then(
       ({ status, type: given, text, rows }) => {
@@ -66,10 +70,12 @@ function answer(
     return
   }
   const asked = protocol.read(body, type, { served, rows: scoring.rows, query: exchange.query })
+  const written = receipts && receiptsFor(receipts, entry.served, asked)
   const take: TakeScores = (error, scored, reasons) => {
     try {
       if (scored === undefined) throw error
-      exchange.send(200, jsonType, asked.answer(scored, { reasons }), entry.headers)
+      const more: More = { reasons, receipts: written?.(scored, reasons) }
+      exchange.send(200, jsonType, asked.answer(scored, more), entry.headers)
       follow(scoring, entry, asked.rows, scored)
     } catch (thrown) {
       exchange.fail(thrown)

@@ -7,6 +7,7 @@ import { sectionName } from '../spec/check-structure.ts'
 import { type Page, readPage } from '../spec/index.ts'
 import { sortByPlace } from '../spec/parse-page.ts'
 import { valueHint } from '../spec/value-hint.ts'
+import type { DriftWatching } from './drift-watch.ts'
 import type { Batching, ServeLimits } from './limits.ts'
 import type { ModelWords } from './load-named.ts'
 
@@ -25,6 +26,10 @@ export interface ServeFile {
   readonly threads?: number | undefined
   readonly limits?: Partial<ServeLimits> | undefined
   readonly batching?: Partial<Batching> | undefined
+  /** False: drift is not watched. */
+  readonly drift?: DriftWatching | false | undefined
+  /** File of the receipts, and of the private key that signs them. */
+  readonly receipts?: { readonly file: string; readonly key?: string | undefined } | undefined
 }
 
 const run = { type: 'string', minLength: 1, maxLength: 200 } as const
@@ -73,6 +78,18 @@ const schema = {
       properties: { certificate: { type: 'string', minLength: 1 }, key: { type: 'string', minLength: 1 } },
       default: null,
     },
+    drift: {
+      anyOf: [
+        { const: false },
+        { type: 'object', properties: { window: count(100, 1_000_000), perSecond: count(1, 1_000_000) } },
+      ],
+      default: null,
+    },
+    receipts: {
+      type: 'object',
+      properties: { file: { type: 'string', minLength: 1 }, key: path },
+      default: null,
+    },
     key: path,
     store: path,
     threads: count(0, 64),
@@ -109,7 +126,9 @@ export async function readServeFile(file: string): Promise<ServeFile> {
   const page = await readPage(file)
   const errors = checkValue(schema, page.root).map((issue) => errorOf(issue, page))
   if (errors.length > 0) throw failAll(sortByPlace(errors))
-  const { models, tokens, tls, key, store, ...rest } = page.root as unknown as Partial<ParamValue<typeof schema>>
+  const { models, tokens, tls, key, store, receipts, ...rest } = page.root as unknown as Partial<
+    ParamValue<typeof schema>
+  >
   const located = (given: string | null | undefined) => (given ? resolve(page.folder, given) : undefined)
   // What holds a path separator is a package's folder.
   const run = (word: string): string => (/[/\\]/.test(word) ? resolve(page.folder, word) : word)
@@ -130,6 +149,7 @@ export async function readServeFile(file: string): Promise<ServeFile> {
     tokens: located(tokens),
     tls: tls ? { certificate: resolve(page.folder, tls.certificate), key: resolve(page.folder, tls.key) } : undefined,
     key: located(key),
+    receipts: receipts ? { file: resolve(page.folder, receipts.file), key: located(receipts.key) } : undefined,
     store: located(store),
   }
 }

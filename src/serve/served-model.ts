@@ -1,4 +1,5 @@
 import type { Digest } from '../base/digest.ts'
+import type { Baseline } from '../model/drift/baseline.ts'
 import type { Model } from '../model/index.ts'
 
 /** Where a served model comes from, as plain data: a scoring thread opens it again from this. */
@@ -21,6 +22,8 @@ export interface ServedModel {
   readonly model: Model
   /** Digest of the run that made the model: every answer carries it, so that a score leads back to its record. A package knows none. */
   readonly run?: Digest
+  /** Where the training rows lay, to watch drift; absent where that is not known. */
+  readonly baseline?: Baseline | undefined
   /** Absent where the model stands in memory alone: then no scoring thread takes its rows. */
   readonly source?: ModelSource
 }

@@ -1,6 +1,7 @@
 import { version } from '../run/observe.ts'
 import { accessCheck, type StoredToken } from './access.ts'
 import { Catalog } from './catalog.ts'
+import { DriftWatch, type DriftWatching } from './drift-watch.ts'
 import { errorBody } from './error-answer.ts'
 import { type Exchange, jsonType } from './exchange.ts'
 import { inferenceRoutes, mlflowRoutes } from './inference-routes.ts'
@@ -13,6 +14,7 @@ import { openApi } from './openapi.ts'
 import { inference } from './protocol/inference.ts'
 import { mlflow } from './protocol/mlflow.ts'
 import { predict } from './protocol/predict.ts'
+import type { Receipts } from './receipts.ts'
 import type { Route } from './route.ts'
 import { scoringRoutes } from './scoring-routes.ts'
 import { ScoringThreads } from './scoring-threads.ts'
@@ -41,6 +43,10 @@ export interface ServeOptions {
   /** What a reload asks for. */
   readonly load?: Load | undefined
   readonly log?: ServeLog | undefined
+  /** How drift is watched, on `/metrics` and in the log; false: it is not. */
+  readonly drift?: DriftWatching | false | undefined
+  /** Where each decision of `/predict` is written down before it is answered; it is closed with the server. */
+  readonly receipts?: Receipts | undefined
 }
 
 /** Where a server listens. */
@@ -72,12 +78,18 @@ export interface Server {
  * @throws DaybookError SERVE_NEEDS_TOKEN where a host is open to others and there is no token
  */
 export function createServer(options: ServeOptions): Server {
-  const { host = '127.0.0.1', port = 8080, tls, management, log = silentLog, tokens = () => [] } = options
+  const { host = '127.0.0.1', port = 8080, tls, management, log = silentLog, tokens = () => [], drift } = options
   const limits = { ...defaultLimits, ...options.limits }
   const tallies = new Tallies()
   const threads = options.threads ? new ScoringThreads(options.threads, limits.rows) : undefined
-  const catalog = new Catalog({ ...defaultBatching, ...options.batching }, tallies, ({ source }) => {
-    if (source !== undefined) threads?.forget(source)
+  const catalog = new Catalog({ ...defaultBatching, ...options.batching }, tallies, {
+    watch: (served) =>
+      served.baseline === undefined || drift === false
+        ? undefined
+        : new DriftWatch(served, served.baseline, log, drift),
+    onGone: ({ source }) => {
+      if (source !== undefined) threads?.forget(source)
+    },
   })
   for (const named of options.models) catalog.put(named)
   const closing = (): boolean => main.closing
@@ -94,7 +106,7 @@ export function createServer(options: ServeOptions): Server {
     host,
     port,
     routes: [
-      ...scoringRoutes({ catalog, tallies, rows: limits.rows, threads }),
+      ...scoringRoutes({ catalog, tallies, rows: limits.rows, threads, receipts: options.receipts }),
       ...inferenceRoutes({ ...about, extensions: [] }),
       ...mlflowRoutes(catalog, about.version, closing),
       openApiRoute(catalog, limits, tokens().length > 0),
@@ -155,6 +167,7 @@ export function createServer(options: ServeOptions): Server {
       await closed
       await side?.close()
       await threads?.close()
+      options.receipts?.close()
       await (await metrics)?.close()
     },
   }

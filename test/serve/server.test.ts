@@ -317,7 +317,7 @@ t.test('a fault is told as a fault, its cause to the log alone', async (t) => {
       throw new Error('secret /home/path in a stack')
     },
   })
-  const log = { debugs: false, debug() {}, info() {}, error: (fault: unknown) => void faults.push(fault) }
+  const log = { debugs: false, debug() {}, info() {}, warn() {}, error: (fault: unknown) => void faults.push(fault) }
   const url = await start(t, { model: broken, log })
   const { status, json, text } = await ask(`${url}/predict`, { body: { rows: [row] } })
   t.equal(status, 500)

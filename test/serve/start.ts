@@ -40,5 +40,5 @@ export async function start(t: Test, options: Started = {}): Promise<Running> {
 export function keptLog(): ServeLog & { readonly lines: { level: string; fields: object; message: string }[] } {
   const lines: { level: string; fields: object; message: string }[] = []
   const at = (level: string) => (fields: object, message: string) => void lines.push({ level, fields, message })
-  return { debugs: true, debug: at('debug'), info: at('info'), error: at('error'), lines }
+  return { debugs: true, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), lines }
 }

@@ -71,4 +71,15 @@ export const signCodes = table({
     hint: 'Remove it, or sign the folder again if it belongs there.',
     exit: 4,
   },
+  RECEIPTS_UNREADABLE: { message: '{file} cannot be read as a file of receipts: {reason}', exit: 4 },
+  RECEIPTS_IN_USE: {
+    message: 'another server (process {process}) writes its receipts to {file}',
+    hint: 'Give each server a file of its own.',
+    exit: 1,
+  },
+  RECEIPTS_NOT_WRITTEN: {
+    message: 'the receipts of decisions cannot be written to {file}: {reason}',
+    hint: 'No decision is answered without its receipt: make room, then start the server again.',
+    exit: 1,
+  },
 })

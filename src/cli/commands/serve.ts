@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { fail } from '../../base/errors.ts'
 import type { NamedModel, ServeFile, Server, StoredToken } from '../../index.ts'
 import {
   createServer,
+  openReceipts,
   openServeLog,
   openStore,
   plainToken,
@@ -14,6 +16,7 @@ import {
   verifyingKey,
 } from '../../index.ts'
 import type { RunRecord } from '../../store/record.ts'
+import { keyToSignWith } from '../keys.ts'
 import type { Terminal } from '../output.ts'
 import type { CommonOptions } from './options.ts'
 import { modelsOf, type Words } from './serve-words.ts'
@@ -30,6 +33,11 @@ export interface ServeCommandOptions extends CommonOptions {
   /** False under `--no-management`. */
   readonly management?: number | false
   readonly log?: string
+  /** False under `--no-drift`. */
+  readonly drift?: boolean
+  /** File of the receipts, and the private key that signs them. */
+  readonly receipts?: string
+  readonly receiptKey?: string
 }
 
 /** A server that answers. */
@@ -110,8 +118,18 @@ async function start(words: Words, options: ServeCommandOptions, terminal: Termi
     )
   const management = options.management ?? told.management
   const log = await openServeLog(options.log ?? (terminal.quiet || terminal.json ? 'error' : 'info'))
+  const receiptFile =
+    options.receipts ??
+    told.receipts?.file ??
+    (page?.receipts === 'signed' ? join(folder, 'receipts.ndjson') : undefined)
+  const receipts =
+    receiptFile === undefined
+      ? undefined
+      : await openReceipts(receiptFile, await keyToSignWith(options.receiptKey ?? told.receipts?.key))
   const server = await createServer({
     models: loaded,
+    receipts,
+    drift: options.drift === false ? false : (told.drift ?? undefined),
     port,
     host: options.host ?? told.host ?? page?.host ?? '127.0.0.1',
     tokens: () => tokens,
