@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module'
 import { dirname, extname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { rollup } from 'rollup'
+import { rollup } from '@rollup/wasm-node'
 import { fail } from '../../base/errors.ts'
 import type { PluginModule } from '../../plugin/api.ts'
 
