@@ -2,10 +2,10 @@
 // or the bare cells.
 import { dirname } from 'node:path'
 import { newKeyPair, signingKey } from '../src/base/signing-key.ts'
-import { runPage } from '../src/index.ts'
+import { renderReport } from '../src/index.ts'
 import { planPipeline } from '../src/plan/index.ts'
 import { openRegistry } from '../src/plugin/open-registry.ts'
-import { InProcessExecutor } from '../src/run/index.ts'
+import { InProcessExecutor, runPage } from '../src/run/index.ts'
 import { loadPipeline } from '../src/spec/index.ts'
 import { attest, type ObjectStore, openStore } from '../src/store/index.ts'
 import { cpuSeconds } from './usage.ts'
@@ -13,8 +13,9 @@ import { cpuSeconds } from './usage.ts'
 /** What is asked. */
 export interface AuditedRun {
   readonly page: string
-  readonly how: 'bare' | 'audited'
-  /** Folder of the store, of an audited run. */
+  /** `recorded`: record, checks and signature. `audited`: the report too, as `daybook run` does it. */
+  readonly how: 'bare' | 'recorded' | 'audited'
+  /** Folder of the store; a bare run has none. */
   readonly store: string
   readonly threads: number
 }
@@ -37,10 +38,11 @@ const answer: AuditedRunAnswer = {
 }
 process.stdout.write(`${JSON.stringify(answer)}\n`)
 
-/** Runs the page as `daybook run --key` does: workers, store, record, events, report, ledger, signature. */
-async function runAudited({ page, store, threads }: AuditedRun): Promise<string> {
+/** Runs the page as `daybook run --key` does: workers, store, record, events, ledger, signature, and the report if asked. */
+async function runAudited({ page, store, threads, how }: AuditedRun): Promise<string> {
   const key = signingKey(newKeyPair().privatePem)
-  const events = runPage(page, { store, threads, env: process.env })
+  const report = how === 'audited' ? { report: renderReport } : {}
+  const events = runPage(page, { store, threads, env: process.env, ...report })
   let next = await events.next()
   while (!next.done) next = await events.next()
   const { record } = next.value
