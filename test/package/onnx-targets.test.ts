@@ -153,7 +153,7 @@ t.test('without an engine there is no proof, so no package; one that is there is
   cpSync(join(root, 'dist', 'src'), join(alone, 'dist', 'src'), { recursive: true })
   cpSync(join(root, 'dist', 'plugins'), join(alone, 'dist', 'plugins'), { recursive: true })
   cpSync(join(root, 'package.json'), join(alone, 'package.json'))
-  for (const name of ['@bufbuild', 'yaml', 'ajv', 'fflate', 'tar-stream', 'rollup', 'fast-deep-equal', 'fast-uri'])
+  for (const name of ['@bufbuild', 'yaml', 'ajv', 'fflate', 'tar-stream', '@rollup', 'fast-deep-equal', 'fast-uri'])
     symlinkSync(join(root, 'node_modules', name), join(alone, 'node_modules', name))
   const { store } = await made
   const folder = await unpacked(join(alone, 'package'), await made, 'onnx')
