@@ -97,3 +97,23 @@ export async function folderWith(
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
   return folder
 }
+
+/** A row as models of the loan book take it. */
+export const applicant = {
+  amount: 18000,
+  termMonths: 60,
+  purpose: 'debt',
+  income: 1900,
+  employmentType: 'temporary',
+  employmentYears: 1,
+  housing: 'rent',
+  region: 'north',
+  creditHistoryMonths: 30,
+  openAccounts: 6,
+  utilisation: 0.8,
+  delinquencies24m: 2,
+  inquiries6m: 3,
+  debtRatio: 0.55,
+  savings: null,
+  existingCustomer: false,
+}

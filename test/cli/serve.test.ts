@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { send } from '../serve/client.ts'
-import { daybook, ended, folderWith, says, smallPage, start } from './daybook.ts'
+import { applicant, daybook, ended, folderWith, says, smallPage, start } from './daybook.ts'
 
 const cwd = await folderWith(t, { 'small.yaml': smallPage })
 
@@ -16,28 +16,7 @@ async function run(...more: string[]): Promise<string> {
 
 const first = await run()
 const second = await run('--set', 'algorithm.with.trees=12')
-const body = {
-  rows: [
-    {
-      amount: 18000,
-      termMonths: 60,
-      purpose: 'debt',
-      income: 1900,
-      employmentType: 'temporary',
-      employmentYears: 1,
-      housing: 'rent',
-      region: 'north',
-      creditHistoryMonths: 30,
-      openAccounts: 6,
-      utilisation: 0.8,
-      delinquencies24m: 2,
-      inquiries6m: 3,
-      debtRatio: 0.55,
-      savings: null,
-      existingCustomer: false,
-    },
-  ],
-}
+const body = { rows: [applicant] }
 
 t.test('a serve file: models, aliases, stored tokens; SIGHUP loads what it says now', async (t) => {
   const made = await daybook(['token', 'new', '--scope', 'infer', '--scope', 'admin', '--note', 'test', '--json'], {

@@ -7,29 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { daybook, smallPage } from '../cli/daybook.ts'
+import { applicant, daybook, smallPage } from '../cli/daybook.ts'
 import { root } from '../root.ts'
 import { send } from '../serve/client.ts'
 import { notFull } from './full.ts'
-
-const applicant = {
-  amount: 18000,
-  termMonths: 60,
-  purpose: 'debt',
-  income: 1900,
-  employmentType: 'temporary',
-  employmentYears: 1,
-  housing: 'rent',
-  region: 'north',
-  creditHistoryMonths: 30,
-  openAccounts: 6,
-  utilisation: 0.8,
-  delinquencies24m: 2,
-  inquiries6m: 3,
-  debtRatio: 0.55,
-  savings: null,
-  existingCustomer: false,
-}
 
 t.test('load, reloads and faults for a while', { skip: notFull }, async (t) => {
   const cwd = await mkdtemp(join(tmpdir(), 'daybook-serve-full-'))
